@@ -1,0 +1,77 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "protocol/limits.hh"
+#include "protocol/ops.hh"
+#include "protocol/protocol_error.hh"
+
+namespace wirebird::protocol {
+
+/// Which half of the grammar is accepted: what a client sends, or what a server sends.
+enum class role : std::uint8_t { reads_client, reads_server };
+
+/// What one call of `parser::next` found.
+enum class event : std::uint8_t {
+  need_more,         ///< the input is used up; call again with the bytes that follow
+  need_line_buffer,  ///< a control line continues beyond this input: lend a buffer, then call again
+  connect,           ///< json()
+  info,              ///< json()
+  publish,           ///< publish(); payload events follow, also for size 0
+  message,           ///< message(); payload events follow, also for size 0
+  payload,           ///< payload(), payload_complete(); pieces come in order, headers first
+  subscribe,         ///< subscribe()
+  unsubscribe,       ///< unsubscribe()
+  ping,
+  pong,
+  ok,
+  err,     ///< err(); from a client it is followed by nothing: the session closes
+  error,   ///< error(); final: the parser refuses everything after it
+};
+
+/// The text protocol, byte by byte: one parser per connection, on the connection's worker.
+///
+/// Works in place over whatever pieces the bytes arrive in: any split of the same bytes gives the same events (payload
+/// pieces joined). Stops after every event with `input` advanced to the exact byte behind it, so a session pauses by not
+/// calling again. Allocates nothing, copies nothing as long as a control line lies within one piece; a line that is
+/// split is gathered in a buffer that the session lends (max_control_line bytes) for as long as
+/// `line_buffer_in_use()`. The first wrong byte is an error at once, without waiting for the line to end. Knows no session,
+/// no authorization and no subjects.
+class parser {
+ public:
+  /// `limits` outlives the parser and may change between calls (reload).
+  parser(role, const limits& limits) noexcept;
+
+  /// Takes at most one event from the front of `input` and advances `input` past it.
+  [[nodiscard]] event next(std::string_view& input) noexcept;
+
+  /// requires: the last event was need_line_buffer; `buffer.size() >= limits.max_control_line`.
+  /// lifetime: until `line_buffer_in_use()` is false after a call of next().
+  void lend_line_buffer(std::span<char> buffer) noexcept;
+
+  /// True while a lent buffer holds the beginning of a line, or the views of the last event.
+  [[nodiscard]] bool line_buffer_in_use() const noexcept;
+
+  // What the last event carried; valid until the next call of next().
+  [[nodiscard]] const json_op& json() const noexcept;
+  [[nodiscard]] const publish_op& publish() const noexcept;
+  [[nodiscard]] const message_op& message() const noexcept;
+  [[nodiscard]] const subscribe_op& subscribe() const noexcept;
+  [[nodiscard]] const unsubscribe_op& unsubscribe() const noexcept;
+  [[nodiscard]] const err_op& err() const noexcept;
+  [[nodiscard]] std::string_view payload() const noexcept;  ///< lies in the input given to next()
+  /// The closing CR LF was seen and checked: only now the message exists.
+  [[nodiscard]] bool payload_complete() const noexcept;
+  [[nodiscard]] protocol_error error() const noexcept;
+
+  /// True between operations: nothing of a next one has been read.
+  [[nodiscard]] bool at_boundary() const noexcept;
+
+ private:
+  // the room's owner fills this in
+};
+
+}  // namespace wirebird::protocol

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+
+#include "protocol/ops.hh"
+
+/// Operations to bytes: the exact inverse of the parser. `size_of` first, then `write` into at least that much room;
+/// returns one past the last byte written. Nothing here allocates or fails.
+namespace wirebird::protocol {
+
+inline constexpr std::string_view ok_line = "+OK\r\n";
+inline constexpr std::string_view ping_line = "PING\r\n";
+inline constexpr std::string_view pong_line = "PONG\r\n";
+
+[[nodiscard]] std::size_t size_of(const publish_op&) noexcept;    // control line only, CR LF included
+[[nodiscard]] std::size_t size_of(const subscribe_op&) noexcept;
+[[nodiscard]] std::size_t size_of(const unsubscribe_op&) noexcept;
+[[nodiscard]] std::size_t size_of(const message_op&) noexcept;    // control line only, CR LF included
+char* write(char* out, const publish_op&) noexcept;
+char* write(char* out, const subscribe_op&) noexcept;
+char* write(char* out, const unsubscribe_op&) noexcept;
+char* write(char* out, const message_op&) noexcept;
+
+/// The control line of one message for many subscriptions: all but the sid is laid out once, then each line costs
+/// three copies. Lives on the stack of a fan-out; views must outlive it.
+class message_line {
+ public:
+  /// `has_headers` chooses HMSG; sizes are texts so that a publisher's digits are echoed verbatim.
+  message_line(std::string_view subject, std::string_view reply, bool has_headers,
+               std::string_view header_size_text, std::string_view total_size_text) noexcept;
+  [[nodiscard]] std::size_t size(std::string_view sid) const noexcept;
+  char* write(char* out, std::string_view sid) const noexcept;
+
+ private:
+  // the room's owner fills this in
+};
+
+}  // namespace wirebird::protocol
