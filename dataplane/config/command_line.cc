@@ -1,0 +1,157 @@
+#include "dataplane/config/command_line.hh"
+
+#include "dataplane/config/flags.hh"
+#include "dataplane/config/version.hh"
+
+#include <array>
+#include <string_view>
+
+#include <boost/program_options.hpp>
+#include <netdb.h>
+
+namespace wirebird::config {
+
+namespace {
+
+namespace po = boost::program_options;
+
+std::string_view base_name(std::string_view path) {
+  const auto slash = path.rfind('/');
+  return slash == std::string_view::npos ? path : path.substr(slash + 1);
+}
+
+po::options_description described() {
+  po::options_description description;
+  for (const flag& entry : all_flags()) {
+    const std::string name(entry.name);
+    switch (entry.kind) {
+      case flag_kind::boolean: description.add_options()(name.c_str(), po::value<bool>()); break;
+      case flag_kind::number:
+        description.add_options()(name.c_str(), po::value<std::int64_t>());
+        break;
+      case flag_kind::text:
+        description.add_options()(name.c_str(), po::value<std::string>());
+        break;
+    }
+  }
+  return description;
+}
+
+/// The last value of each flag, as with Go: a repeated flag overrides.
+po::variables_map values_of(const std::vector<std::string>& flags) {
+  po::variables_map values;
+  for (auto flag = flags.rbegin(); flag != flags.rend(); ++flag) {
+    const auto parsed =
+        po::command_line_parser(std::vector{*flag})
+            .options(described())
+            .style(po::command_line_style::allow_long | po::command_line_style::long_allow_adjacent)
+            .run();
+    po::store(parsed, values);
+  }
+  return values;
+}
+
+/// Sets `into` where the flag was given.
+template <typename T>
+void read(const po::variables_map& values, const char* name, T& into) {
+  if (values.count(name) != 0) into = values[name].as<T>();
+}
+
+/// An address, or the first one that a name stands for.
+std::optional<ip_address> resolve_host(const std::string& host) {
+  if (const auto address = parse_ip(host)) return address;
+  addrinfo hints{};
+  hints.ai_socktype = SOCK_STREAM;
+  addrinfo* found = nullptr;
+  if (getaddrinfo(host.c_str(), nullptr, &hints, &found) != 0) return std::nullopt;
+  std::array<char, NI_MAXHOST> text{};
+  const int failed = getnameinfo(found->ai_addr, found->ai_addrlen, text.data(), text.size(),
+                                 nullptr, 0, NI_NUMERICHOST);
+  freeaddrinfo(found);
+  return failed != 0 ? std::nullopt : parse_ip(text.data());
+}
+
+/// What the values mean together. returns: what is wrong, or an empty text.
+std::string resolve(options& run, std::int64_t port, std::int64_t workers, const std::string& ip,
+                    const std::string& idle) {
+  if (port < -1 || port > 65535) return "port " + std::to_string(port) + " is not in -1 to 65535";
+  run.port = static_cast<std::uint16_t>(port < 0 ? 0 : port);
+
+  const auto address = resolve_host(run.host);
+  if (!address) return "listen address \"" + run.host + "\" is not known";
+  run.listen_address = *address == ip_address::from_v4(0) ? ip_address{} : *address;
+
+  if (workers != 1)
+    return "workers: " + std::to_string(workers) + " asked for, only 1 is supported yet";
+
+  if (idle == "spin")
+    run.idle = idle_strategy::spin;
+  else if (idle != "adaptive")
+    return "idle strategy \"" + idle + "\" is neither spin nor adaptive";
+
+  if (run.nic.empty())
+    return ip.empty() ? ""
+                      : "--ip needs --nic: without a port of our own the kernel has the address";
+  run.interface = parse_interface_address(ip);
+  if (!run.interface)
+    return ip.empty() ? "--nic needs --ip ADDRESS/LENGTH: our own address on that port"
+                      : "--ip \"" + ip + "\" is not of the form ADDRESS/LENGTH";
+  if (run.listen_address != ip_address{} && run.listen_address != run.interface->address)
+    return "cannot listen on " + run.host + ": the port's address is " +
+           to_string(run.interface->address);
+  return "";
+}
+
+command read_values(const std::vector<std::string>& flags, const std::string& program) {
+  const po::variables_map values = values_of(flags);
+  options run;
+  std::int64_t port = run.port;
+  std::int64_t workers = run.workers;
+  std::string ip;
+  std::string idle = "adaptive";
+  bool help = false;
+  bool version = false;
+
+  read(values, "addr", run.host);
+  read(values, "port", port);
+  read(values, "name", run.server_name);
+  read(values, "debug", run.debug);
+  read(values, "nic", run.nic);
+  read(values, "ip", ip);
+  read(values, "no-huge", run.no_huge);
+  read(values, "workers", workers);
+  read(values, "idle", idle);
+  read(values, "help", help);
+  read(values, "version", version);
+
+  if (help) return {{}, 0, usage(program), ""};
+  if (version) return {{}, 0, version_line(program) + "\n", ""};
+  const std::string wrong = resolve(run, port, workers, ip, idle);
+  if (!wrong.empty()) return {{}, 1, "", program + ": " + wrong + "\n"};
+  return {run, 0, "", ""};
+}
+
+}  // namespace
+
+command read_command_line(int argc, const char* const* argv) {
+  const std::string program(argc > 0 ? base_name(argv[0]) : "wirebird");
+  const std::span all(argv, static_cast<std::size_t>(argc));
+  const normalised_arguments arguments = normalise(all.subspan(all.empty() ? 0 : 1));
+  if (!arguments.error.empty()) return {{}, 0, usage(program), arguments.error + "\n"};
+  if (!arguments.words.empty()) {
+    std::string word = arguments.words.front();
+    for (char& letter : word)
+      if (letter >= 'A' && letter <= 'Z') letter = static_cast<char>(letter - 'A' + 'a');
+    if (word == "help") return {{}, 0, usage(program), ""};
+    if (word == "version") return {{}, 0, version_line(program) + "\n", ""};
+    const std::string& shown = arguments.words.front();
+    return {{}, 1, "", program + ": unrecognized command: \"" + shown + "\"\n"};
+  }
+  try {
+    return read_values(arguments.flags, program);
+  } catch (const po::error& error) {
+    return {{}, 1, "", program + ": " + error.what() + "\n"};
+  }
+}
+
+}  // namespace wirebird::config
