@@ -39,11 +39,12 @@ po::options_description described() {
 
 /// The last value of each flag, as with Go: a repeated flag overrides.
 po::variables_map values_of(const std::vector<std::string>& flags) {
+  const po::options_description description = described();  // parsed options point into it
   po::variables_map values;
   for (auto flag = flags.rbegin(); flag != flags.rend(); ++flag) {
     const auto parsed =
         po::command_line_parser(std::vector{*flag})
-            .options(described())
+            .options(description)
             .style(po::command_line_style::allow_long | po::command_line_style::long_allow_adjacent)
             .run();
     po::store(parsed, values);
