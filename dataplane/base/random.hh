@@ -21,7 +21,7 @@ class random {
   }
   /// Uniform in 0 … bound - 1 up to a bias of bound / 2^64. requires: bound > 0.
   [[nodiscard]] std::uint64_t below(std::uint64_t bound) noexcept {
-    return static_cast<std::uint64_t>((static_cast<unsigned __int128>(next()) * bound) >> 64);
+    return static_cast<std::uint64_t>((wide{next()} * bound) >> 64);
   }
   /// True in `numerator` of `denominator` cases.
   [[nodiscard]] bool chance(std::uint64_t numerator, std::uint64_t denominator) noexcept {
@@ -29,6 +29,8 @@ class random {
   }
 
  private:
+  __extension__ using wide = unsigned __int128;
+
   std::uint64_t state_;
 };
 
