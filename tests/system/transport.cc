@@ -1,0 +1,155 @@
+#include "tests/system/transport.hh"
+
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <stdexcept>
+
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <net/if.h>
+#include <netinet/in.h>
+#include <sched.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+namespace wirebird::system_tests {
+namespace {
+
+constexpr const char* tap_name = "wirebird0";
+constexpr const char* tap_host_address = "10.222.0.1";
+constexpr const char* tap_broker_address = "10.222.0.2";
+constexpr std::uint16_t tap_port = 4222;
+
+// Set once by enter_own_network: empty when this process has its own network.
+std::string why_no_own_network = "the test program did not ask for a network of its own";
+
+class control_socket {
+ public:
+  control_socket() : fd_(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0)) {}
+  ~control_socket() { ::close(fd_); }
+  control_socket(const control_socket&) = delete;
+  control_socket& operator=(const control_socket&) = delete;
+
+  void request(unsigned long what, ifreq& device, const char* purpose) const {
+    if (::ioctl(fd_, what, &device) != 0) {
+      throw std::runtime_error(std::string(purpose) + ": " + std::strerror(errno));
+    }
+  }
+
+  [[nodiscard]] bool knows(const char* name) const {
+    ifreq device = named(name);
+    return ::ioctl(fd_, SIOCGIFINDEX, &device) == 0;
+  }
+
+  void bring_up(const char* name) const {
+    ifreq device = named(name);
+    request(SIOCGIFFLAGS, device, "reading the flags of a device");
+    device.ifr_flags = static_cast<short>(device.ifr_flags | IFF_UP);
+    request(SIOCSIFFLAGS, device, "bringing a device up");
+  }
+
+  void give_address(const char* name, unsigned long what, const char* address) const {
+    ifreq device = named(name);
+    sockaddr_in in{};
+    in.sin_family = AF_INET;
+    ::inet_pton(AF_INET, address, &in.sin_addr);
+    std::memcpy(&device.ifr_addr, &in, sizeof in);
+    request(what, device, "giving a device its address");
+  }
+
+ private:
+  static ifreq named(const char* name) {
+    ifreq device{};
+    std::strncpy(device.ifr_name, name, IFNAMSIZ - 1);
+    return device;
+  }
+
+  int fd_;
+};
+
+std::uint16_t free_port() {
+  const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof address;
+  const bool found = ::bind(fd, reinterpret_cast<sockaddr*>(&address), size) == 0 &&
+                     ::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size) == 0;
+  ::close(fd);
+  if (!found) throw std::runtime_error("no free port on the loopback");
+  return ntohs(address.sin_port);
+}
+
+std::string variable(const char* name) {
+  const char* value = std::getenv(name);
+  return value == nullptr ? "" : value;
+}
+
+std::string binary_for(transport where) {
+  return variable(where == transport::oracle ? "WIREBIRD_ORACLE" : "WIREBIRD_BINARY");
+}
+
+}  // namespace
+
+void enter_own_network() {
+  if (::unshare(CLONE_NEWNET) != 0) {
+    why_no_own_network = std::string("no right to make a network namespace (") +
+                         std::strerror(errno) + "): run as root";
+    return;
+  }
+  control_socket().bring_up("lo");
+  why_no_own_network.clear();
+}
+
+std::optional<std::string> why_not(transport where) {
+  const std::string binary = binary_for(where);
+  if (binary.empty()) return "no binary is named in the environment";
+  if (::access(binary.c_str(), X_OK) != 0) return binary + " cannot be executed";
+  if (where != transport::tap) return std::nullopt;
+  if (!why_no_own_network.empty()) return why_no_own_network;
+  const int tun = ::open("/dev/net/tun", O_RDWR | O_CLOEXEC);
+  if (tun < 0) return std::string("/dev/net/tun: ") + std::strerror(errno);
+  ::close(tun);
+  return std::nullopt;
+}
+
+broker_setting setting_for(transport where, std::uint16_t port) {
+  broker_setting setting{.binary = binary_for(where), .arguments = {}, .host = {}, .port = 0};
+  if (where == transport::tap) {
+    setting.host = tap_broker_address;
+    setting.port = port == 0 ? tap_port : port;
+    setting.arguments = {"--nic", std::string("tap:") + tap_name, "--ip",
+                         std::string(tap_broker_address) + "/24"};
+  } else {
+    setting.host = "127.0.0.1";
+    setting.port = port == 0 ? free_port() : port;
+    setting.arguments = {"-a", setting.host};
+  }
+  setting.arguments.insert(setting.arguments.end(), {"-p", std::to_string(setting.port)});
+  return setting;
+}
+
+void attach_host(transport where) {
+  if (where != transport::tap) return;
+  const control_socket control;
+  control.give_address(tap_name, SIOCSIFADDR, tap_host_address);
+  control.give_address(tap_name, SIOCSIFNETMASK, "255.255.255.0");
+  control.bring_up(tap_name);
+}
+
+bool device_exists(transport where) {
+  return where == transport::tap && control_socket().knows(tap_name);
+}
+
+std::string name_of(const testing::TestParamInfo<transport>& info) {
+  switch (info.param) {
+    case transport::kernel: return "kernel";
+    case transport::tap: return "tap";
+    case transport::oracle: return "oracle";
+  }
+  return "unknown";
+}
+
+}  // namespace wirebird::system_tests

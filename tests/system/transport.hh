@@ -1,0 +1,50 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+/// What the same tests run against: the broker on kernel sockets, the broker on its own TCP/IP
+/// stack over a TAP device, and Debian's nats-server, which shows that the tests judge rightly.
+namespace wirebird::system_tests {
+
+enum class transport : std::uint8_t { kernel, tap, oracle };
+
+/// How a broker is started on a transport and where clients find it.
+struct broker_setting {
+  std::string binary;
+  std::vector<std::string> arguments;
+  std::string host;
+  std::uint16_t port = 0;
+};
+
+/// Gives this process a network of its own if it has the rights, with `lo` up. To be called
+/// before any thread starts. Without the rights the tests share the machine's loopback.
+void enter_own_network();
+
+/// Why the tests cannot run on `where`, if they cannot.
+[[nodiscard]] std::optional<std::string> why_not(transport where);
+
+/// On `port`; 0 picks one that is free. requires: !why_not(where).
+[[nodiscard]] broker_setting setting_for(transport where, std::uint16_t port = 0);
+
+/// For tap: addresses the host's end of the device that the broker has made.
+void attach_host(transport where);
+
+/// Whether a network device of the tests is left over.
+[[nodiscard]] bool device_exists(transport where);
+
+[[nodiscard]] std::string name_of(const testing::TestParamInfo<transport>& info);
+
+}  // namespace wirebird::system_tests
+
+/// Runs every TEST_P of `suite` on each transport; tests/system/meson.build picks one by name.
+#define WIREBIRD_ON_EVERY_TRANSPORT(suite)                                             \
+  INSTANTIATE_TEST_SUITE_P(on, suite,                                                  \
+                           testing::Values(wirebird::system_tests::transport::kernel,  \
+                                           wirebird::system_tests::transport::tap,     \
+                                           wirebird::system_tests::transport::oracle), \
+                           wirebird::system_tests::name_of)
