@@ -7,7 +7,6 @@
 #include <string_view>
 
 #include <boost/program_options.hpp>
-#include <netdb.h>
 
 namespace wirebird::config {
 
@@ -58,29 +57,11 @@ void read(const po::variables_map& values, const char* name, T& into) {
   if (values.count(name) != 0) into = values[name].as<T>();
 }
 
-/// An address, or the first one that a name stands for.
-std::optional<ip_address> resolve_host(const std::string& host) {
-  if (const auto address = parse_ip(host)) return address;
-  addrinfo hints{};
-  hints.ai_socktype = SOCK_STREAM;
-  addrinfo* found = nullptr;
-  if (getaddrinfo(host.c_str(), nullptr, &hints, &found) != 0) return std::nullopt;
-  std::array<char, NI_MAXHOST> text{};
-  const int failed = getnameinfo(found->ai_addr, found->ai_addrlen, text.data(), text.size(),
-                                 nullptr, 0, NI_NUMERICHOST);
-  freeaddrinfo(found);
-  return failed != 0 ? std::nullopt : parse_ip(text.data());
-}
-
 /// What the values mean together. returns: what is wrong, or an empty text.
 std::string resolve(options& run, std::int64_t port, std::int64_t workers, const std::string& ip,
                     const std::string& idle) {
   if (port < -1 || port > 65535) return "port " + std::to_string(port) + " is not in -1 to 65535";
   run.port = static_cast<std::uint16_t>(port < 0 ? 0 : port);
-
-  const auto address = resolve_host(run.host);
-  if (!address) return "listen address \"" + run.host + "\" is not known";
-  run.listen_address = *address == ip_address::from_v4(0) ? ip_address{} : *address;
 
   if (workers != 1)
     return "workers: " + std::to_string(workers) + " asked for, only 1 is supported yet";
@@ -97,9 +78,6 @@ std::string resolve(options& run, std::int64_t port, std::int64_t workers, const
   if (!run.interface)
     return ip.empty() ? "--nic needs --ip ADDRESS/LENGTH: our own address on that port"
                       : "--ip \"" + ip + "\" is not of the form ADDRESS/LENGTH";
-  if (run.listen_address != ip_address{} && run.listen_address != run.interface->address)
-    return "cannot listen on " + run.host + ": the port's address is " +
-           to_string(run.interface->address);
   return "";
 }
 

@@ -18,7 +18,6 @@ enum class idle_strategy : std::uint8_t {
 /// by all threads.
 struct options {
   std::string host = "0.0.0.0";  ///< client listen address, as written
-  ip_address listen_address;     ///< the same, resolved; unspecified: any local address
   std::uint16_t port = 4222;     ///< 0: any free one
   std::string server_name;       ///< empty: the server id
   bool debug = false;            ///< debug lines in the log
