@@ -156,10 +156,11 @@ TEST_P(delivery, one_publisher_reaches_two_hundred_connections) {
     std::string published;
     for (int i = 0; i < 50; ++i, ++number) {
       const std::string text = std::to_string(mixed(number));
-      const std::string tail = " " + std::to_string(text.size()) + "\r\n" + text + "\r\n";
+      std::string tail = " ";
+      tail.append(std::to_string(text.size())).append("\r\n").append(text).append("\r\n");
       published += "PUB wide" + tail;
       for (std::size_t c = 0; c < connections; ++c) {
-        expected[c] += "MSG wide " + std::to_string(1000 + c) + tail;
+        expected[c].append("MSG wide ").append(std::to_string(1000 + c)).append(tail);
       }
     }
     publisher.send(published);

@@ -39,7 +39,7 @@ TEST_P(lifecycle, restarts_on_the_same_address_at_once) {
   raw_client client(broker().host(), broker().port());
   client.connect(R"({"verbose":false})");
   EXPECT_EQ(stop_broker(SIGKILL), (exit_status{.code = -1, .signal = SIGKILL}));
-  EXPECT_TRUE(eventually([this] { return !device_exists(GetParam()); }));
+  EXPECT_TRUE(eventually([] { return !device_exists(GetParam()); }));
   broker_process second(GetParam(), broker().port());
   EXPECT_TRUE(can_connect(second.host(), second.port()));
   second.child().signal(SIGINT);

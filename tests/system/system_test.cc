@@ -64,7 +64,7 @@ void system_test::TearDown() {
   }
   const std::string log = broker_->child().output();
   check_leftovers(log);
-  EXPECT_TRUE(eventually([this] { return !device_exists(GetParam()); }))
+  EXPECT_TRUE(eventually([] { return !device_exists(GetParam()); }))
       << "the broker left its network device behind";
   if (HasFailure()) {
     constexpr std::size_t shown_bytes_max = 8000;
