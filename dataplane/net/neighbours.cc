@@ -76,11 +76,13 @@ neighbours::neighbour& neighbours::least_useful() noexcept {
     return std::tuple(has_address ? state::reachable : entry.state, entry.used);
   };
   neighbour* victim = &entries_[hand_];
+  // Spread over the table: neighbours that came together lie together.
+  constexpr std::size_t stride = neighbours_max / eviction_sample;
   for (std::size_t i = 1; i < eviction_sample; ++i) {
-    neighbour& other = entries_[(hand_ + i) % neighbours_max];
+    neighbour& other = entries_[(hand_ + i * stride) % neighbours_max];
     if (usefulness(other) < usefulness(*victim)) victim = &other;
   }
-  hand_ = (hand_ + eviction_sample) % neighbours_max;
+  hand_ = (hand_ + 1) % neighbours_max;
   return *victim;
 }
 
