@@ -18,6 +18,7 @@ class filter : public connection, public handler {
     set_handler(above);
     below.set_handler(*this);
   }
+  virtual ~filter() = default;
 
   // Towards the transport.
   void on_bytes(slice_queue& unread, instant now) override { user().on_bytes(unread, now); }

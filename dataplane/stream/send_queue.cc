@@ -60,19 +60,31 @@ bool send_queue::append_copy(byte_view bytes) {
     commit(static_cast<std::uint32_t>(count));
     return true;
   }
-  if (memory_.limit_bytes() - memory_.used_bytes() < count + arena::block_bytes_max) return false;
+  return append_long_copy(bytes);
+}
+
+// All blocks first: free bytes that lie scattered over pages of small blocks are of no use here, so
+// the arena's total says nothing.
+bool send_queue::append_long_copy(byte_view bytes) {
+  ring_queue<slice> pieces;
   while (!bytes.empty()) {
-    const std::size_t now = std::min<std::size_t>(bytes.size(), arena::block_bytes_max);
-    if (!append_copy(bytes.first(now))) return false;
-    bytes = bytes.subspan(now);
+    const auto size =
+        static_cast<std::uint32_t>(std::min<std::size_t>(bytes.size(), arena::block_bytes_max));
+    buffer* block = memory_.take(size);
+    if (block == nullptr) return false;
+    std::memcpy(block->bytes, bytes.data(), size);
+    pieces.push_back(slice(*block, block->bytes, size));
+    bytes = bytes.subspan(size);
   }
+  for (; !pieces.empty(); pieces.pop_front()) append(pieces.front());
   return true;
 }
 
 void send_queue::append(slice piece) {
   if (piece.empty()) return;
   bytes_ += piece.size();
-  pinned_bytes_ += piece.footprint();
+  if (entries_.empty() || entries_.back().owner() != piece.owner())
+    pinned_bytes_ += piece.footprint();
   entries_.push_back(std::move(piece));
 }
 

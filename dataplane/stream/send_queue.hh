@@ -41,7 +41,8 @@ class send_queue {
   [[nodiscard]] bool empty() const noexcept { return bytes_ == 0; }
   /// Bytes written and not yet acknowledged: what max_pending limits.
   [[nodiscard]] std::size_t size() const noexcept { return bytes_; }
-  /// Memory this queue keeps from others: every block it refers to, in full.
+  /// Memory this queue keeps from others: every block it refers to, in full. A block with pieces
+  /// of others between its own is counted once for each stretch.
   [[nodiscard]] std::size_t pinned_bytes() const noexcept { return pinned_bytes_; }
   [[nodiscard]] std::uint64_t begin_position() const noexcept { return begin_; }
   [[nodiscard]] std::uint64_t end_position() const noexcept { return begin_ + bytes_; }
@@ -67,6 +68,7 @@ class send_queue {
   };
   [[nodiscard]] place find(std::uint64_t position) noexcept;
   [[nodiscard]] std::uint32_t next_block_bytes(std::uint32_t size) const noexcept;
+  [[nodiscard]] bool append_long_copy(byte_view bytes);
   void pop_front_entry() noexcept;
 
   arena& memory_;
