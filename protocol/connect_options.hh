@@ -20,9 +20,9 @@ struct connect_options {
   bool new_account = false;
 };
 
-/// Merges the object in `json` into `options`: fields that are present win, keys in any letter case, unknown keys and
-/// null ignored. returns: false, with `options` unspecified, for malformed text or a wrong type (such a CONNECT
-/// closes the connection silently).
+/// Merges the object in `json` into `options`: fields that are present win, keys in any letter
+/// case, unknown keys and null ignored. returns: false, with `options` unspecified, for malformed
+/// text or a wrong type (such a CONNECT closes the connection silently).
 [[nodiscard]] bool merge_connect(std::string_view json, connect_options& options);
 
 }  // namespace wirebird::protocol

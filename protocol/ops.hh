@@ -3,9 +3,10 @@
 #include <cstdint>
 #include <string_view>
 
-/// One plain struct per operation of the NATS text protocol, as it stands on the wire. Views point into the
-/// bytes that were parsed (or into the lent line buffer) and live until the parser is called again.
-/// Numbers that the server must echo verbatim (leading zeros count) are kept as text beside their value.
+/// One plain struct per operation of the NATS text protocol, as it stands on the wire. Views point
+/// into the bytes that were parsed (or into the lent line buffer) and live until the parser is
+/// called again. Numbers that the server must echo verbatim (leading zeros count) are kept as text
+/// beside their value.
 namespace wirebird::protocol {
 
 /// CONNECT {json} and INFO {json}: the text between verb and line end, not yet looked at.
@@ -13,7 +14,8 @@ struct json_op {
   std::string_view json;
 };
 
-/// PUB subject [reply] size and HPUB subject [reply] header_size total_size. The payload follows as events.
+/// PUB subject [reply] size and HPUB subject [reply] header_size total_size. The payload follows as
+/// events.
 struct publish_op {
   std::string_view subject;
   std::string_view reply;             ///< empty: none

@@ -1,13 +1,14 @@
 #pragma once
 
+#include "protocol/limits.hh"
+#include "protocol/ops.hh"
+#include "protocol/protocol_error.hh"
+#include "protocol/verbs.hh"
+
 #include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string_view>
-
-#include "protocol/limits.hh"
-#include "protocol/ops.hh"
-#include "protocol/protocol_error.hh"
 
 namespace wirebird::protocol {
 
@@ -28,18 +29,19 @@ enum class event : std::uint8_t {
   ping,
   pong,
   ok,
-  err,     ///< err(); from a client it is followed by nothing: the session closes
-  error,   ///< error(); final: the parser refuses everything after it
+  err,    ///< err(); from a client it is followed by nothing: the session closes
+  error,  ///< error(); final: the parser refuses everything after it
 };
 
 /// The text protocol, byte by byte: one parser per connection, on the connection's worker.
 ///
-/// Works in place over whatever pieces the bytes arrive in: any split of the same bytes gives the same events (payload
-/// pieces joined). Stops after every event with `input` advanced to the exact byte behind it, so a session pauses by not
-/// calling again. Allocates nothing, copies nothing as long as a control line lies within one piece; a line that is
-/// split is gathered in a buffer that the session lends (max_control_line bytes) for as long as
-/// `line_buffer_in_use()`. The first wrong byte is an error at once, without waiting for the line to end. Knows no session,
-/// no authorization and no subjects.
+/// Works in place over whatever pieces the bytes arrive in: any split of the same bytes gives the
+/// same events (payload pieces joined). Stops after every event with `input` advanced to the exact
+/// byte behind it, so a session pauses by not calling again. Allocates nothing, copies nothing as
+/// long as a control line lies within one piece; a line that is split is gathered in a buffer that
+/// the session lends (max_control_line bytes) for as long as `line_buffer_in_use()`. The first
+/// wrong byte is an error at once, without waiting for the line to end. Knows no session, no
+/// authorization and no subjects.
 class parser {
  public:
   /// `limits` outlives the parser and may change between calls (reload).
@@ -71,7 +73,63 @@ class parser {
   [[nodiscard]] bool at_boundary() const noexcept;
 
  private:
-  // the room's owner fills this in
+  enum class phase : std::uint8_t {
+    verb,          ///< between operations, or in the middle of a verb
+    separator,     ///< behind a verb that must be followed by a blank
+    blanks,        ///< in the blanks before the arguments
+    arguments,     ///< in the arguments
+    rest_of_line,  ///< in what PING, PONG and +OK ignore
+    payload,
+    payload_cr,
+    payload_lf,
+    failed,
+  };
+  /// The operation of the last event; one at a time.
+  union operation {
+    operation() noexcept : json() {}
+    json_op json;
+    publish_op publish;
+    message_op message;
+    subscribe_op subscribe;
+    unsubscribe_op unsubscribe;
+    err_op err;
+  };
+
+  [[nodiscard]] std::span<const verb_spelling> verbs() const noexcept;
+  [[nodiscard]] event in_verb(std::string_view& input) noexcept;
+  [[nodiscard]] event in_separator(std::string_view& input) noexcept;
+  [[nodiscard]] event in_blanks(std::string_view& input) noexcept;
+  [[nodiscard]] event in_arguments(std::string_view& input) noexcept;
+  [[nodiscard]] event in_rest_of_line(std::string_view& input) noexcept;
+  [[nodiscard]] event in_payload(std::string_view& input) noexcept;
+  [[nodiscard]] event at_payload_end(std::string_view& input) noexcept;
+
+  [[nodiscard]] std::size_t line_bytes_max() const noexcept;
+  [[nodiscard]] event keep_unfinished_line(std::string_view& input) noexcept;
+  [[nodiscard]] event on_line(std::string_view last_piece) noexcept;
+  [[nodiscard]] event on_gathered_line(std::string_view last_piece) noexcept;
+  [[nodiscard]] event on_arguments(std::string_view line) noexcept;
+  [[nodiscard]] event on_publish(std::string_view line, bool has_headers) noexcept;
+  [[nodiscard]] event on_message(std::string_view line, bool has_headers) noexcept;
+  [[nodiscard]] event begin_payload(std::uint32_t size, event announced) noexcept;
+  void append_to_line(std::string_view piece) noexcept;
+  [[nodiscard]] event fail(protocol_error error) noexcept;
+
+  const limits* limits_;
+  char* line_buffer_ = nullptr;  ///< lent; null while no split line needs it
+  std::uint32_t line_capacity_ = 0;
+  /// Bytes of the unfinished line, a CR at its end included, which is not stored when it falls
+  /// just behind the buffer.
+  std::uint32_t line_size_ = 0;
+  std::uint32_t payload_left_ = 0;
+  role role_;
+  phase phase_ = phase::verb;
+  std::uint8_t spelling_ = 0;  ///< index into verbs(): what the bytes so far spell, or may become
+  std::uint8_t matched_ = 0;   ///< bytes of it that were read
+  protocol_error error_ = protocol_error::none;
+  bool payload_complete_ = false;
+  std::string_view payload_;
+  operation operation_;
 };
 
 }  // namespace wirebird::protocol

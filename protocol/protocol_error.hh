@@ -17,7 +17,8 @@ enum class protocol_error : std::uint8_t {
   no_responders_requires_headers,
 };
 
-/// What is sent before the connection closes: a whole `-ERR '…'\r\n` line, or nothing for errors that close silently.
+/// What is sent before the connection closes: a whole `-ERR '…'\r\n` line, or nothing for errors
+/// that close silently.
 [[nodiscard]] std::string_view error_line(protocol_error error) noexcept;
 
 }  // namespace wirebird::protocol

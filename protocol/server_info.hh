@@ -35,7 +35,8 @@ struct server_info {
 /// The whole line `INFO {json} \r\n` (the blank before CR LF is part of the protocol).
 [[nodiscard]] std::string info_line(const server_info& info);
 
-/// Reads what a server sent after INFO; unknown keys ignored. returns: false for malformed text or a wrong type.
+/// Reads what a server sent after INFO; unknown keys ignored. returns: false for malformed text or
+/// a wrong type.
 [[nodiscard]] bool read_info(std::string_view json, server_info& info);
 
 }  // namespace wirebird::protocol
