@@ -1,0 +1,52 @@
+#pragma once
+
+#include "dataplane/base/frame.hh"
+#include "dataplane/port/outcome.hh"
+
+#include <cstddef>
+#include <string>
+
+struct rte_mempool;
+
+namespace wirebird::port {
+
+/// The frames of one queue: DPDK's packet buffers, which the driver fills and empties itself.
+///
+/// ```
+/// one object:  | rte_mbuf 128 B | frame_buffer in 64 B | headroom 128 B | data 2048 B |
+/// ```
+///
+/// Frame and mbuf are two views of one object and convert by an offset. A taken frame counts its
+/// references in frame_buffer; the mbuf's own count stays 1 from end to end. Made and ended on the
+/// main thread; in between only the queue's worker touches it, so DPDK's cache for that thread is
+/// the pool's only one and take() and recycle() are a pop and a push.
+class frame_pool_dpdk final : public frame_pool {
+ public:
+  /// DPDK memory that a pool of so many frames takes, with its ring and alignment.
+  [[nodiscard]] static std::size_t memory_bytes(std::size_t frames) noexcept;
+
+  /// `frames` >= 16; all memory is taken here.
+  [[nodiscard]] static outcome<frame_pool_dpdk> make(unsigned queue, std::size_t frames);
+  /// Every frame must be back, also from the driver.
+  ~frame_pool_dpdk();
+  frame_pool_dpdk(const frame_pool_dpdk&) = delete;
+  frame_pool_dpdk& operator=(const frame_pool_dpdk&) = delete;
+
+  [[nodiscard]] frame take() noexcept override;
+  /// Counts this thread's cache and the shared ring; what the driver holds is not in it.
+  [[nodiscard]] std::size_t available() const noexcept override;
+  void recycle(buffer&) noexcept override;
+
+  [[nodiscard]] std::size_t size() const noexcept;
+  [[nodiscard]] rte_mempool& mempool() noexcept { return *mempool_; }
+  /// Hands what this thread's cache holds to whoever takes next; for a thread that is done with the
+  /// pool.
+  void flush_cache() noexcept;
+
+ private:
+  explicit frame_pool_dpdk(rte_mempool& mempool) noexcept : mempool_(&mempool) {}
+
+  rte_mempool* mempool_;
+};
+
+}  // namespace wirebird::port

@@ -1,0 +1,54 @@
+#pragma once
+
+#include "dataplane/base/packet_queue.hh"
+#include "dataplane/port/counters.hh"
+#include "dataplane/port/nic_spec.hh"
+#include "dataplane/port/outcome.hh"
+
+#include <cstddef>
+#include <memory>
+#include <string>
+
+namespace wirebird::port {
+
+struct port_options {
+  nic_spec nic;
+  unsigned queues = 1;               ///< one per worker, 1 to 16
+  bool no_huge = false;              ///< ordinary pages even where huge ones are free
+  std::size_t frames_per_queue = 0;  ///< limit of frames that one worker and its queue hold
+  bool debug_log = false;            ///< DPDK's own log to stderr
+};
+
+/// The port that this process owns: DPDK, one device and a queue pair per worker. Opened on the
+/// main thread before the workers start, ended there after they have; once per process, because
+/// DPDK cannot be started twice. Nothing of this room runs before open(), so children forked
+/// before are free of it.
+class port {
+ public:
+  /// Takes all memory and creates the device; a tenth to half of a second. Errors are the
+  /// operator's to settle: no TUN support, no rights, name in use, too little memory.
+  [[nodiscard]] static outcome<port> open(const port_options&);
+  ~port();
+  port(const port&) = delete;
+  port& operator=(const port&) = delete;
+
+  [[nodiscard]] unsigned queues() const noexcept;
+  /// requires: index < queues(). The queue is for one worker; its frames must be back before the
+  /// port ends.
+  [[nodiscard]] packet_queue& queue(unsigned index) noexcept;
+  [[nodiscard]] const counters& counts(unsigned index) const noexcept;
+  /// From any thread; asks the driver, so not for the packet path.
+  [[nodiscard]] device_losses losses() const noexcept;
+
+  [[nodiscard]] const std::string& device_name() const noexcept;
+  /// One sentence when huge pages were wanted and ordinary ones are used; else empty.
+  [[nodiscard]] const std::string& memory_notice() const noexcept;
+
+ private:
+  struct parts;
+  explicit port(std::unique_ptr<parts>) noexcept;
+
+  std::unique_ptr<parts> parts_;
+};
+
+}  // namespace wirebird::port

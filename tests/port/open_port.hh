@@ -1,0 +1,46 @@
+#pragma once
+
+#include "dataplane/port/port.hh"
+
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <string>
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+namespace wirebird::port::testing {
+
+inline port_options options_for(const std::string& name) {
+  return {.nic = {.tap = name},
+          .queues = 1,
+          .no_huge = true,
+          .frames_per_queue = 512,
+          .debug_log = false};
+}
+
+/// A port that must open; the child that asked ends with a failure otherwise.
+inline std::unique_ptr<port> open_port(const port_options& options) {
+  outcome<port> opened = port::open(options);
+  EXPECT_TRUE(opened) << opened.error;
+  if (!opened) _exit(1);
+  return std::move(opened.value);
+}
+
+/// Polls until a frame comes that `wanted` accepts; others are dropped. Empty after 5 s.
+template <typename Predicate>
+frame receive_until(packet_queue& queue, Predicate wanted) {
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(5);
+  while (std::chrono::steady_clock::now() < deadline) {
+    std::array<frame, burst_frames> burst;
+    const std::size_t count = queue.receive(burst);
+    for (std::size_t i = 0; i < count; ++i)
+      if (wanted(burst[i])) return std::move(burst[i]);
+    if (count == 0) queue.wait(std::chrono::milliseconds(100));
+  }
+  return {};
+}
+
+}  // namespace wirebird::port::testing
