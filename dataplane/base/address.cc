@@ -8,6 +8,7 @@
 namespace wirebird {
 
 std::optional<ip_address> parse_ip(std::string_view text) {
+  if (text.find('\0') != std::string_view::npos) return std::nullopt;  // would end the copy early
   const std::string copy(text);
   in_addr v4{};
   if (inet_pton(AF_INET, copy.c_str(), &v4) == 1) return ip_address::from_v4(ntohl(v4.s_addr));

@@ -2,8 +2,10 @@
 
 #include "dataplane/base/poison.hh"
 
+#include <algorithm>
 #include <bit>
 #include <new>
+#include <utility>
 
 #include <sys/mman.h>
 
@@ -24,6 +26,7 @@ void* reserve(std::size_t bytes) noexcept {
 arena::arena(std::size_t limit_bytes)
     : pages_(std::max<std::size_t>(1, (limit_bytes + page_bytes - 1) / page_bytes)) {
   partial_.fill(none);
+  spare_.fill(none);
   heads_ = static_cast<buffer*>(reserve(pages_.size() * blocks_per_page_max * sizeof(buffer)));
   memory_ = static_cast<std::uint8_t*>(reserve(pages_.size() * page_bytes));
 }
@@ -49,17 +52,24 @@ std::uint32_t arena::all_blocks(std::size_t size_class) noexcept {
   return static_cast<std::uint32_t>((std::uint64_t{1} << count) - 1);
 }
 
+std::uint32_t arena::free_page() noexcept {
+  if (free_pages_ != none) return std::exchange(free_pages_, pages_[free_pages_].next);
+  if (untouched_ < pages_.size()) {
+    poison(memory_ + untouched_ * page_bytes, page_bytes);
+    return untouched_++;
+  }
+  for (std::uint32_t& spare : spare_) {
+    if (spare == none) continue;
+    unlink(spare);
+    return std::exchange(spare, none);
+  }
+  return none;
+}
+
 std::uint32_t arena::page_with_room(std::size_t size_class) noexcept {
   if (partial_[size_class] != none) return partial_[size_class];
-  std::uint32_t index = free_pages_;
-  if (index != none) {
-    free_pages_ = pages_[index].next;
-  } else if (untouched_ < pages_.size()) {
-    index = untouched_++;
-    poison(memory_ + index * page_bytes, page_bytes);
-  } else {
-    return none;
-  }
+  const std::uint32_t index = free_page();
+  if (index == none) return none;
   page& fresh = pages_[index];
   fresh.size_class = static_cast<std::uint8_t>(size_class);
   fresh.free_blocks = all_blocks(size_class);
@@ -93,6 +103,7 @@ buffer* arena::take(std::uint32_t size) noexcept {
   const std::uint32_t index = page_with_room(size_class);
   if (index == none) return nullptr;
   page& from = pages_[index];
+  if (spare_[size_class] == index) spare_[size_class] = none;
   const auto block = static_cast<std::uint32_t>(std::countr_zero(from.free_blocks));
   from.free_blocks &= from.free_blocks - 1;
   if (from.free_blocks == 0) unlink(index);
@@ -117,9 +128,13 @@ void arena::recycle(buffer& head) noexcept {
   --blocks_in_use_;
   home.free_blocks |= std::uint32_t{1} << block;
   if (home.free_blocks == all_blocks(home.size_class)) {
-    // The last page of a class stays its own, or a lone message would move it back and forth.
+    // The last page of a class stays its own until another class runs short, or a lone message
+    // would move it back and forth.
     const bool only = home.listed && partial_[home.size_class] == index && home.next == none;
-    if (only) return;
+    if (only) {
+      spare_[home.size_class] = index;
+      return;
+    }
     if (home.listed) unlink(index);
     home.next = free_pages_;
     free_pages_ = index;

@@ -57,11 +57,14 @@ class arena final : public buffer_home {
   [[nodiscard]] static std::uint32_t bytes_of(std::size_t size_class) noexcept;
   [[nodiscard]] static std::uint32_t all_blocks(std::size_t size_class) noexcept;
   [[nodiscard]] std::uint32_t page_with_room(std::size_t size_class) noexcept;
+  /// returns: a page that serves no class, taken from a class that keeps one spare if need be.
+  [[nodiscard]] std::uint32_t free_page() noexcept;
   void link(std::uint32_t index) noexcept;
   void unlink(std::uint32_t index) noexcept;
 
   std::vector<page> pages_;
   std::array<std::uint32_t, classes> partial_{};  ///< pages with a free block, a list per class
+  std::array<std::uint32_t, classes> spare_{};    ///< page kept by a class though all is back
   std::uint32_t free_pages_ = none;               ///< pages that serve no class, linked by next
   std::uint32_t untouched_ = 0;                   ///< pages from here on were never used
   buffer* heads_ = nullptr;                       ///< blocks_per_page_max for every page

@@ -21,9 +21,7 @@ void timer_wheel::arm(timer& timer, instant deadline) noexcept {
 }
 
 void timer_wheel::place(timer& timer) noexcept {
-  // A deadline beyond the horizon waits in the last slot and is placed again when that comes round.
-  const std::uint64_t horizon = now_tick_ | ((std::uint64_t{1} << (slot_bits * levels)) - 1);
-  const std::uint64_t due = std::min(tick_of(timer.deadline_), horizon);
+  const std::uint64_t due = tick_of(timer.deadline_);
   if (due <= now_tick_) {
     overdue_.push_back(timer);
     return;

@@ -31,10 +31,11 @@ class timer : public list_hook<timer_tag> {
   instant deadline_{};
 };
 
-/// All deadlines of one worker: a hierarchical wheel (Varghese and Lauck 1987) of 1 ms ticks, six
-/// levels of 64 slots, so any deadline within two years costs a constant to arm and at most five
-/// moves in its life. Owners with a deadline that moves often (retransmission) leave the timer
-/// where it is and arm it anew only when it fires early. Single-threaded.
+/// All deadlines of one worker: a hierarchical wheel (Varghese and Lauck 1987) of 1 ms ticks, eight
+/// levels of 64 slots, which reach every instant there is. A deadline costs a constant to arm and
+/// at most seven moves in its life; one within the hour, at most three. Owners with a deadline that
+/// moves often (retransmission) leave the timer where it is and arm it anew only when it fires
+/// early. Single-threaded.
 class timer_wheel {
  public:
   static constexpr duration tick = std::chrono::milliseconds(1);
@@ -55,7 +56,8 @@ class timer_wheel {
  private:
   static constexpr unsigned slot_bits = 6;
   static constexpr unsigned slots = 1U << slot_bits;
-  static constexpr unsigned levels = 6;
+  static constexpr unsigned levels = 8;
+  static_assert(never.time_since_epoch() / tick >> (slot_bits * levels) == 0);
   using slot_list = intrusive_list<timer, timer_tag>;
 
   static constexpr std::uint64_t no_tick = ~std::uint64_t{0};
