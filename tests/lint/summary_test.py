@@ -28,7 +28,8 @@ class SummaryTest(unittest.TestCase):
             run.mkdir()
             if tests is not None:
                 (run / 'testlog.json').write_text('\n'.join(json.dumps(
-                    {'name': name, 'result': result, 'command': ['/b/' + name], 'stdout': 'why'})
+                    {'name': name, 'result': result, 'command': ['/b/' + name.rpartition(' / ')[2] + '_program'
+                                 if ' / ' in name else '/b/' + name], 'stdout': 'why'})
                     for name, result in tests))
             for name, text in (reports or {}).items():
                 (run / name).write_text(text)
@@ -60,6 +61,11 @@ class SummaryTest(unittest.TestCase):
         last, code, _ = self.sum_up([('t', 'OK'), ('t', 'FAIL')], {
             't.xml': CASES.format(extra=''), 't_1.xml': CASES.format(extra=FAILED)})
         self.assertEqual((last, code), ('2 passed, 1 failed', 1))
+
+    def test_a_report_named_after_the_test_is_found(self):
+        self.assertEqual(self.sum_up([('wirebird:unit / t', 'FAIL')],
+                                     {'t.xml': CASES.format(extra=FAILED)})[:2],
+                         ('1 passed, 1 failed', 1))
 
     def test_skips_show_their_reason(self):
         skipped = {'t.xml': CASES.format(extra=SKIPPED.format(reason='important: no rights'))}

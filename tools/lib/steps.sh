@@ -47,9 +47,11 @@ run_tests() {
   shift 2
   local out
   out=$(mkdir -p "$results/$name" && cd "$results/$name" && pwd)
-  rm -f "$dir/meson-logs/testlog.json"
+  rm -f "$dir"/*.xml "$dir/meson-logs/testlog.json"
   GTEST_OUTPUT="xml:$out/" meson test -C "$dir" --no-rebuild --print-errorlogs "$@" \
     >"$results/$name.log" 2>&1 || ended=$?
+  # Tests that are declared as `protocol: 'gtest'` leave their reports in the build directory.
+  find "$dir" -maxdepth 1 -name '*.xml' -exec mv {} "$out/" \;
   cp "$dir/meson-logs/testlog.json" "$out/" 2>/dev/null ||
     { grep -q '^No .*tests defined' "$results/$name.log" && rm -r "$out"; } || true
   if [[ $ended -eq 0 ]]; then
