@@ -27,9 +27,9 @@ class SummaryTest(unittest.TestCase):
             run = root / 'run'
             run.mkdir()
             if tests is not None:
-                (run / 'testlog.json').write_text('\n'.join(json.dumps(
-                    {'name': name, 'result': result, 'command': ['/b/' + name.rpartition(' / ')[2] + '_program'
-                                 if ' / ' in name else '/b/' + name], 'stdout': 'why'})
+                (run / 'testlog.json').write_text('\n'.join(
+                    json.dumps({'name': name, 'result': result, 'stdout': 'why',
+                                'command': ['/b/' + name.replace('unit / ', 'program_of_')]})
                     for name, result in tests))
             for name, text in (reports or {}).items():
                 (run / name).write_text(text)
@@ -63,7 +63,7 @@ class SummaryTest(unittest.TestCase):
         self.assertEqual((last, code), ('2 passed, 1 failed', 1))
 
     def test_a_report_named_after_the_test_is_found(self):
-        self.assertEqual(self.sum_up([('wirebird:unit / t', 'FAIL')],
+        self.assertEqual(self.sum_up([('unit / t', 'FAIL')],
                                      {'t.xml': CASES.format(extra=FAILED)})[:2],
                          ('1 passed, 1 failed', 1))
 
