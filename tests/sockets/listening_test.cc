@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <cerrno>
+#include <chrono>
 #include <thread>
 
 #include <fcntl.h>
@@ -9,6 +10,8 @@
 
 namespace wirebird::sockets {
 namespace {
+
+using std::chrono::steady_clock;
 
 TEST(listening, bytes_come_back_from_an_echo) {
   world w;
@@ -151,10 +154,10 @@ TEST(listening, wait_ends_when_another_thread_rings) {
     rung = true;
     w.transport.wake();
   });
-  const instant before = w.now();
+  const auto before = steady_clock::now();
   w.transport.wait(std::chrono::seconds(30));
   EXPECT_TRUE(rung);
-  EXPECT_LT(w.now() - before, std::chrono::seconds(20));
+  EXPECT_LT(steady_clock::now() - before, std::chrono::seconds(20));
   other.join();
 }
 
@@ -162,17 +165,17 @@ TEST(listening, ring_that_a_poll_has_seen_still_ends_the_next_wait) {
   world w;
   w.transport.wake();
   w.transport.poll(w.now());
-  const instant before = w.now();
+  const auto before = steady_clock::now();
   w.transport.wait(std::chrono::seconds(30));
-  EXPECT_LT(w.now() - before, std::chrono::seconds(20));
+  EXPECT_LT(steady_clock::now() - before, std::chrono::seconds(20));
 }
 
 TEST(listening, wait_ends_when_a_client_comes) {
   world w;
   const client peer(w.address);
-  const instant before = w.now();
+  const auto before = steady_clock::now();
   w.transport.wait(std::chrono::seconds(30));
-  EXPECT_LT(w.now() - before, std::chrono::seconds(20));
+  EXPECT_LT(steady_clock::now() - before, std::chrono::seconds(20));
   EXPECT_TRUE(w.transport.has_work());
   w.step();
   EXPECT_EQ(w.handlers.size(), 1U);
@@ -184,9 +187,9 @@ TEST(listening, idle_transport_has_no_work) {
   w.step();
   w.step();
   EXPECT_FALSE(w.transport.has_work());
-  const instant before = w.now();
+  const auto before = steady_clock::now();
   w.transport.wait(std::chrono::milliseconds(3));
-  EXPECT_GE(w.now() - before, std::chrono::milliseconds(3));
+  EXPECT_GE(steady_clock::now() - before, std::chrono::milliseconds(3));
 }
 
 }  // namespace

@@ -112,6 +112,12 @@ void client::read() {
   }
 }
 
+std::uint16_t client::port() const {
+  socket_address own;
+  EXPECT_EQ(getsockname(descriptor_, own.get(), &own.length), 0);
+  return to_endpoint(own).port;
+}
+
 void client::end_output() {
   shutdown(descriptor_, SHUT_WR);
 }
@@ -143,16 +149,10 @@ stream::handler* world::on_accepted(stream::connection& wire, instant) {
   return handlers.back().get();
 }
 
-instant world::now() const {
-  const auto real = std::chrono::steady_clock::now().time_since_epoch();
-  return instant(std::chrono::duration_cast<duration>(real)) + skipped_;
-}
-
 void world::step(duration idle) {
   if (idle > duration::zero()) transport.wait(idle);
-  const instant at = now();
-  transport.poll(at);
-  timers.advance(at);
+  transport.poll(now_);
+  timers.advance(now_);
 }
 
 bool world::run_until(const std::function<bool()>& done) {
@@ -160,8 +160,13 @@ bool world::run_until(const std::function<bool()>& done) {
   while (!done()) {
     if (std::chrono::steady_clock::now() > deadline) return false;
     step(std::chrono::microseconds(200));
+    skip(std::chrono::microseconds(10));
   }
   return true;
+}
+
+void world::run(int times) {
+  for (int i = 0; i < times; ++i) step();
 }
 
 client world::connect(int receive_buffer_bytes) {

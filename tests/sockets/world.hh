@@ -4,6 +4,7 @@
 #include "dataplane/base/timer_wheel.hh"
 #include "dataplane/sockets/transport.hh"
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -23,7 +24,8 @@ class world;
 /// what it was told.
 class recorder final : public stream::handler {
  public:
-  recorder(world& home, stream::connection& wire) : home_(home), wire_(&wire) {}
+  recorder(world& home, stream::connection& wire)
+      : remote(wire.remote()), home_(home), wire_(&wire) {}
 
   void on_bytes(slice_queue& unread, instant now) override;
   void on_end_of_stream(instant now) override;
@@ -48,6 +50,7 @@ class recorder final : public stream::handler {
   std::size_t progress = 0;
   std::size_t ends = 0;
   stream::end_reason reason{};
+  endpoint remote;
 
  private:
   world& home_;
@@ -63,7 +66,7 @@ class client {
   client& operator=(client&& other) noexcept;
   ~client();
 
-  [[nodiscard]] int descriptor() const { return descriptor_; }
+  [[nodiscard]] std::uint16_t port() const;
   /// returns: bytes that the kernel took; 0 when it has no room or the connection is gone.
   std::size_t write(std::string_view text);
   /// Reads what is there and adds it to `received`.
@@ -87,20 +90,27 @@ class world final : public stream::acceptor {
 
   [[nodiscard]] stream::handler* on_accepted(stream::connection&, instant now) override;
 
-  [[nodiscard]] instant now() const;
-  /// The transport's clock jumps; the kernel's does not.
-  void skip(duration by) { skipped_ += by; }
+  /// The transport's time: stands still but for skip() and run_until(). The kernel's goes on.
+  [[nodiscard]] instant now() const { return now_; }
+  void skip(duration by) { now_ += by; }
   /// One iteration of a worker.
   void step(duration idle = duration::zero());
-  /// Steps until `done` holds. returns: false when that took longer than ten seconds.
+  /// Steps, 10 µs each, until `done` holds. returns: false when that took longer than ten seconds.
   [[nodiscard]] bool run_until(const std::function<bool()>& done);
-  /// Listens on 127.0.0.1 or `at` and connects; the recorder is the last of `handlers`.
+  /// Steps `times` times without waiting: whatever is there is dealt with.
+  void run(int times = 50);
+  /// Connects to `address`; its recorder is the last of `handlers`.
   [[nodiscard]] client connect(int receive_buffer_bytes = 0);
   [[nodiscard]] recorder& last() { return *handlers.back(); }
 
   void enter() { EXPECT_EQ(++depth_, 1) << "calls nest"; }
   void leave() { --depth_; }
 
+ private:
+  instant now_{std::chrono::hours(1)};
+  int depth_ = 0;
+
+ public:
   arena memory;
   timer_wheel timers;
   sockets::transport transport;
@@ -108,10 +118,6 @@ class world final : public stream::acceptor {
   std::vector<std::unique_ptr<recorder>> handlers;
   /// Called with every new recorder before it is handed to the transport; false refuses.
   std::function<bool(recorder&)> greeter;
-
- private:
-  duration skipped_{};
-  int depth_ = 0;
 };
 
 [[nodiscard]] endpoint loopback(std::uint16_t port = 0);

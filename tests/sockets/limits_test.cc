@@ -1,0 +1,147 @@
+#include "dataplane/sockets/limits.hh"
+
+#include "tests/sockets/world.hh"
+
+#include <algorithm>
+#include <cstddef>
+#include <vector>
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+namespace wirebird::sockets {
+namespace {
+
+/// While it lives, the process can open no further descriptor.
+class no_descriptors {
+ public:
+  no_descriptors() {
+    EXPECT_EQ(getrlimit(RLIMIT_NOFILE, &before_), 0);
+    rlimit tight = before_;
+    tight.rlim_cur = std::min<rlim_t>(before_.rlim_cur, 128);
+    EXPECT_EQ(setrlimit(RLIMIT_NOFILE, &tight), 0);
+    for (int filler = dup(1); filler >= 0; filler = dup(1)) fillers_.push_back(filler);
+  }
+  ~no_descriptors() {
+    for (const int filler : fillers_) close(filler);
+    setrlimit(RLIMIT_NOFILE, &before_);
+  }
+  no_descriptors(const no_descriptors&) = delete;
+  no_descriptors& operator=(const no_descriptors&) = delete;
+
+ private:
+  rlimit before_{};
+  std::vector<int> fillers_;
+};
+
+TEST(limits, process_without_descriptors_rests_from_accepting) {
+  world w;
+  client served = w.connect();
+  recorder& session = w.last();
+  const client waiting(w.address);
+  {
+    const no_descriptors famine;
+    w.run();
+    EXPECT_EQ(w.transport.counts().accept_rests.value(), 1U) << "no spinning";
+    EXPECT_FALSE(w.transport.has_work());
+    EXPECT_EQ(served.write("PING\r\n"), 6U);
+    EXPECT_TRUE(w.run_until([&] { return session.received == "PING\r\n"; }));
+    w.skip(accept_rest_time + 2 * timer_wheel::tick);
+    w.run();
+    EXPECT_EQ(w.transport.counts().accept_rests.value(), 2U) << "tries again in its own time";
+  }
+  EXPECT_EQ(w.handlers.size(), 1U);
+  w.skip(accept_rest_time + 2 * timer_wheel::tick);
+  EXPECT_TRUE(w.run_until([&] { return w.handlers.size() == 2; }));
+}
+
+TEST(limits, descriptor_that_comes_back_is_used_at_once) {
+  world w;
+  const client served = w.connect();
+  const client waiting(w.address);
+  const no_descriptors famine;
+  w.run();
+  ASSERT_EQ(w.transport.counts().accept_rests.value(), 1U);
+  w.last().wire().abort(w.now());
+  w.run(3);
+  EXPECT_EQ(w.handlers.size(), 2U) << "without waiting for the timer";
+}
+
+TEST(limits, closed_socket_gives_way_to_a_new_connection) {
+  world w(1024 * 1024, {.connections_max = 1});
+  const client first = w.connect();
+  w.last().wire().close(w.now());
+  w.run();
+  ASSERT_EQ(w.transport.lingering(), 1U);
+  const client second = w.connect();
+  EXPECT_EQ(w.transport.connections(), 1U);
+  EXPECT_EQ(w.transport.lingering(), 0U);
+  EXPECT_EQ(w.transport.counts().lingers_cut.value(), 1U);
+}
+
+TEST(limits, thousand_connections_leave_nothing_behind) {
+  world w;
+  const std::size_t descriptors = open_descriptors();
+  for (int i = 0; i < 1000; ++i) {
+    client peer = w.connect();
+    recorder& session = w.last();
+    EXPECT_EQ(peer.write("PING\r\n"), 6U);
+    session.say("PONG\r\n");
+    switch (i % 4) {
+      case 0: peer.reset(); break;
+      case 1:
+        session.at_end_of_stream = [&] { session.wire().close(w.now()); };
+        peer.close();
+        break;
+      case 2: session.wire().abort(w.now()); break;
+      default:
+        session.wire().close(w.now());
+        peer.close();
+        break;
+    }
+    ASSERT_TRUE(w.run_until([&] {
+      if (!session.ended() && session.ends_of_stream == 1) session.wire().close(w.now());
+      return session.ended() && w.transport.lingering() == 0;
+    })) << i;
+  }
+  EXPECT_EQ(w.transport.connections(), 0U);
+  EXPECT_EQ(open_descriptors(), descriptors);
+  EXPECT_EQ(w.timers.armed(), 0U);
+  EXPECT_LE(w.memory.blocks_in_use(), 1U) << "the block that all connections read into";
+  EXPECT_EQ(w.transport.counts().accepted.value(), 1000U);
+}
+
+TEST(limits, thousand_connections_at_once_are_all_served) {
+  world w;
+  std::vector<client> peers;
+  for (int i = 0; i < 1000; ++i) peers.emplace_back(w.address);
+  ASSERT_TRUE(w.run_until([&] { return w.transport.connections() == 1000; }));
+  for (client& each : peers) EXPECT_EQ(each.write("PING\r\n"), 6U);
+  EXPECT_TRUE(w.run_until([&] {
+    return std::all_of(w.handlers.begin(), w.handlers.end(),
+                       [](const auto& each) { return each->received == "PING\r\n"; });
+  }));
+  EXPECT_LE(w.memory.blocks_in_use(), 1U);
+}
+
+TEST(limits, transport_that_ends_closes_its_sockets_quietly) {
+  const std::size_t descriptors = open_descriptors();
+  std::vector<std::unique_ptr<recorder>> survivors;
+  client peer;
+  {
+    world w;
+    peer = w.connect();
+    w.last().say("bye");
+    survivors = std::move(w.handlers);
+  }
+  EXPECT_EQ(survivors[0]->ends, 0U);
+  peer.read();
+  EXPECT_TRUE(peer.saw_end);
+  peer.close();
+  EXPECT_EQ(open_descriptors(), descriptors);
+}
+
+}  // namespace
+}  // namespace wirebird::sockets
