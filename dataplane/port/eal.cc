@@ -1,6 +1,6 @@
 #include "dataplane/port/eal.hh"
 
-#include "dataplane/port/huge_pages.hh"
+#include "dataplane/port/memory.hh"
 
 #include <cerrno>
 #include <csignal>
@@ -93,6 +93,11 @@ std::string eal::initialise(const eal_options& options) {
     memory_notice_ = "no " + memory_text(options.memory_bytes) +
                      " of free huge pages (vm.nr_hugepages), so the port uses ordinary pages and "
                      "is slower; --no-huge says that this is meant";
+  // DPDK reserves without asking and dies, or the kernel's out-of-memory killer chooses somebody.
+  const std::optional<std::size_t> ordinary = ordinary_memory();
+  if (!huge && ordinary && *ordinary < options.memory_bytes)
+    return "the port needs " + memory_text(options.memory_bytes) + " of memory and " +
+           memory_text(*ordinary) + " are available: use fewer workers";
 
   arguments_ = arguments_for(options, huge);
   for (std::string& argument : arguments_) argument_vector_.push_back(argument.data());
@@ -102,6 +107,8 @@ std::string eal::initialise(const eal_options& options) {
     result = rte_eal_init(static_cast<int>(argument_vector_.size()), argument_vector_.data());
   }
   started_ = result >= 0;
+  // DPDK makes a directory for files that it was told not to write.
+  rmdir(rte_eal_get_runtime_dir());
   if (started_) return {};
   if (rte_errno == EALREADY) return "DPDK was started before in this process and cannot be again";
 

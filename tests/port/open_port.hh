@@ -2,7 +2,6 @@
 
 #include "dataplane/port/port.hh"
 
-#include <array>
 #include <chrono>
 #include <cstddef>
 #include <memory>
@@ -34,11 +33,11 @@ template <typename Predicate>
 frame receive_until(packet_queue& queue, Predicate wanted) {
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(5);
   while (std::chrono::steady_clock::now() < deadline) {
-    std::array<frame, burst_frames> burst;
-    const std::size_t count = queue.receive(burst);
-    for (std::size_t i = 0; i < count; ++i)
-      if (wanted(burst[i])) return std::move(burst[i]);
-    if (count == 0) queue.wait(std::chrono::milliseconds(100));
+    frame one;
+    if (queue.receive({&one, 1}) == 0)
+      queue.wait(std::chrono::milliseconds(100));
+    else if (wanted(one))
+      return one;
   }
   return {};
 }

@@ -1,6 +1,8 @@
-#include "dataplane/port/huge_pages.hh"
+#include "dataplane/port/memory.hh"
 
+#include <fstream>
 #include <initializer_list>
+#include <string>
 
 #include <linux/mman.h>
 #include <sys/mman.h>
@@ -21,6 +23,15 @@ bool huge_pages_hold(std::size_t bytes) noexcept {
     return true;
   }
   return false;
+}
+
+std::optional<std::size_t> ordinary_memory() {
+  std::ifstream file("/proc/meminfo");
+  std::string key;
+  std::size_t kibibytes = 0;
+  for (std::string unit; file >> key >> kibibytes && std::getline(file, unit);)
+    if (key == "MemAvailable:") return kibibytes * 1024;
+  return std::nullopt;
 }
 
 }  // namespace wirebird::port
