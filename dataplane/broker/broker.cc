@@ -1,0 +1,102 @@
+#include "dataplane/broker/broker.hh"
+
+#include "dataplane/broker/core.hh"
+#include "dataplane/broker/session.hh"
+
+#include <utility>
+
+namespace wirebird::broker {
+
+namespace {
+
+constexpr std::string_view connections_exceeded = "-ERR 'maximum connections exceeded'\r\n";
+/// Subscriptions of closed clients that leave the table per iteration: about 100 us of work.
+constexpr std::size_t retired_per_turn = 512;
+
+}  // namespace
+
+broker::broker(const options& rules, const protocol::server_info& identity, arena& memory,
+               timer_wheel& timers, random& choices, const siphash_key& secret, id_source& ids,
+               event_sink& events)
+    : identity_(identity),
+      core_(std::make_unique<core>(rules, memory, timers, choices, secret, ids, events)) {}
+
+broker::~broker() = default;
+
+stream::handler* broker::on_accepted(stream::connection& connection, instant now) {
+  const std::uint64_t id = core_->ids.next_client_id();
+  protocol::server_info info = identity_;
+  info.headers = core_->rules.headers;
+  info.max_payload = core_->limits.max_payload;
+  info.client_id = id;
+  info.client_ip = to_string(connection.remote().address);
+
+  const std::uint32_t limit = core_->rules.max_connections;
+  const bool is_full = limit != 0 && core_->open >= limit;
+  auto made = std::make_unique<session>(*core_, connection, id);
+  if (!made->greet(protocol::info_line(info), now)) {
+    core_->counts.connections_no_memory.add();
+    return nullptr;
+  }
+  made->position = sessions_.size();
+  sessions_.push_back(std::move(made));
+  session& accepted = *sessions_.back();
+  core_->events.on_client_created(accepted.identity());
+  if (is_full) {
+    core_->counts.connections_exceeded.add();
+    accepted.close_with(connections_exceeded, "maximum connections exceeded",
+                        close_reason::maximum_connections_exceeded, now);
+  }
+  return &accepted;
+}
+
+void broker::flush(instant now) {
+  core_->fanouts.go_on(now);
+  while (!core_->touched.empty()) core_->touched.pop_front().flush(now);
+  clean_up();
+}
+
+void broker::clean_up() {
+  std::size_t left = retired_per_turn;
+  while (!core_->ending.empty() && left > 0) {
+    session& closed = core_->ending.front();
+    closed.release_input();
+    left -= closed.retire_some(left);
+    if (closed.has_subscriptions()) break;
+    core_->ending.pop_front();
+    if (closed.is_gone()) destroy(closed);
+  }
+  if (core_->fanouts.has_unfinished())
+    core_->interest.release_retired(core_->fanouts.oldest());
+  else
+    core_->interest.release_all_retired();
+}
+
+void broker::destroy(session& gone) {
+  const std::size_t position = gone.position;
+  std::swap(sessions_[position], sessions_.back());
+  sessions_[position]->position = position;
+  sessions_.pop_back();
+}
+
+bool broker::has_work() const noexcept {
+  return core_->fanouts.has_unfinished() || !core_->ending.empty();
+}
+
+void broker::shutdown(instant now) {
+  for (const auto& open : sessions_) open->close(close_reason::server_shutdown, now);
+}
+
+const counters& broker::counts() const noexcept {
+  return core_->counts;
+}
+
+std::size_t broker::sessions() const noexcept {
+  return core_->connected;
+}
+
+std::size_t broker::subscriptions() const noexcept {
+  return core_->interest.table().size();
+}
+
+}  // namespace wirebird::broker

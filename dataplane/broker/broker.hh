@@ -1,0 +1,63 @@
+#pragma once
+
+#include "dataplane/base/arena.hh"
+#include "dataplane/base/random.hh"
+#include "dataplane/base/siphash.hh"
+#include "dataplane/base/timer_wheel.hh"
+#include "dataplane/broker/counters.hh"
+#include "dataplane/broker/events.hh"
+#include "dataplane/broker/options.hh"
+#include "dataplane/stream/connection.hh"
+#include "protocol/server_info.hh"
+
+#include <cstddef>
+#include <memory>
+#include <vector>
+
+namespace wirebird::broker {
+
+class session;
+struct core;
+
+/// The clients of one worker: accepts connections, speaks the NATS client protocol on them, and
+/// carries messages from publishers to subscribers. Bytes in, final bytes out; knows no transport.
+///
+/// Lives on one worker's thread. Timers fire from the wheel that was handed in. After every
+/// iteration's input and timers comes one flush(). Holds no arena memory for an idle client.
+class broker final : public stream::acceptor {
+ public:
+  /// Everything by reference outlives the broker. `identity` is read for every connection: what
+  /// INFO says besides the client's own fields, `headers` and `max_payload`. `secret`: for hashes
+  /// of what peers send.
+  broker(const options&, const protocol::server_info& identity, arena&, timer_wheel&, random&,
+         const siphash_key& secret, id_source&, event_sink&);
+  ~broker();
+  broker(const broker&) = delete;
+  broker& operator=(const broker&) = delete;
+
+  /// Greets with INFO. returns: the session, or null when there is no memory for the greeting.
+  [[nodiscard]] stream::handler* on_accepted(stream::connection&, instant now) override;
+  /// Goes on with wide fan-outs, then flushes every connection with new output once.
+  void flush(instant now);
+  /// Whether flush() left work for the next iteration.
+  [[nodiscard]] bool has_work() const noexcept;
+  /// Closes every session; their last bytes are sent, and they leave sessions() one by one.
+  void shutdown(instant now);
+
+  [[nodiscard]] const counters& counts() const noexcept;
+  /// Clients whose connection has not ended.
+  [[nodiscard]] std::size_t sessions() const noexcept;
+  /// Subscriptions in the table.
+  [[nodiscard]] std::size_t subscriptions() const noexcept;
+
+ private:
+  /// Takes closed sessions apart, a bounded number of subscriptions per iteration.
+  void clean_up();
+  void destroy(session&);
+
+  const protocol::server_info& identity_;
+  std::unique_ptr<core> core_;
+  std::vector<std::unique_ptr<session>> sessions_;
+};
+
+}  // namespace wirebird::broker

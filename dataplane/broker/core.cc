@@ -1,0 +1,31 @@
+#include "dataplane/broker/core.hh"
+
+#include "dataplane/broker/session.hh"
+
+#include <algorithm>
+
+namespace wirebird::broker {
+
+namespace {
+
+protocol::limits enforceable(protocol::limits limits) noexcept {
+  limits.max_control_line = std::min(limits.max_control_line, control_line_bytes_max);
+  return limits;
+}
+
+}  // namespace
+
+core::core(const options& rules_, arena& memory_, timer_wheel& timers_, random& choices_,
+           const siphash_key& secret, id_source& ids_, event_sink& events_)
+    : rules(rules_),
+      limits(enforceable(rules_.limits)),
+      memory(memory_),
+      timers(timers_),
+      choices(choices_),
+      ids(ids_),
+      events(events_),
+      interest(secret, counts),
+      memory_queue(memory_, timers_, limits.max_payload),
+      fanouts(*this) {}
+
+}  // namespace wirebird::broker

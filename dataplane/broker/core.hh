@@ -1,0 +1,49 @@
+#pragma once
+
+#include "dataplane/base/arena.hh"
+#include "dataplane/base/intrusive_list.hh"
+#include "dataplane/base/random.hh"
+#include "dataplane/base/siphash.hh"
+#include "dataplane/base/timer_wheel.hh"
+#include "dataplane/broker/counters.hh"
+#include "dataplane/broker/events.hh"
+#include "dataplane/broker/fanout.hh"
+#include "dataplane/broker/memory_rules.hh"
+#include "dataplane/broker/options.hh"
+#include "dataplane/broker/stored_message.hh"
+#include "dataplane/broker/subscriptions.hh"
+#include "protocol/limits.hh"
+
+#include <cstddef>
+
+namespace wirebird::broker {
+
+class session;
+struct touched_tag;
+struct ending_tag;
+
+/// What the sessions of one broker share; owned by the broker, on its thread.
+struct core {
+  core(const options&, arena&, timer_wheel&, random&, const siphash_key&, id_source&, event_sink&);
+
+  const options& rules;
+  protocol::limits limits;  ///< as enforced
+  arena& memory;
+  timer_wheel& timers;
+  random& choices;
+  id_source& ids;
+  event_sink& events;
+
+  counters counts;
+  subscriptions interest;
+  stored_message_pool messages;
+  memory_rules memory_queue;
+  fanout fanouts;
+
+  intrusive_list<session, touched_tag> touched;  ///< have new output
+  intrusive_list<session, ending_tag> ending;    ///< their subscriptions must go
+  std::size_t open = 0;                          ///< sessions whose end is not decided
+  std::size_t connected = 0;                     ///< sessions whose connection has not ended
+};
+
+}  // namespace wirebird::broker

@@ -1,0 +1,87 @@
+#pragma once
+
+#include "dataplane/base/counter.hh"
+
+namespace wirebird::broker {
+
+/// What one broker has done and refused. Raised by its worker, read by any thread.
+struct counters {
+  counter in_msgs;    ///< publishes parsed to their end, refused ones too
+  counter in_bytes;   ///< headers and payload of those
+  counter out_msgs;   ///< messages written for subscribers
+  counter out_bytes;  ///< headers and payload of those; stripped headers not counted
+
+  counter connections;            ///< clients accepted
+  counter connections_exceeded;   ///< refused: max_connections
+  counter connections_no_memory;  ///< refused: no room for the greeting
+  counter subscriptions_added;
+  counter subscriptions_removed;
+
+  counter unknown_operations;        ///< closed: wrong byte
+  counter malformed_arguments;       ///< closed silently: wrong arguments
+  counter control_line_too_long;     ///< closed
+  counter payload_too_large;         ///< closed
+  counter client_errors;             ///< closed: the client sent -ERR
+  counter bad_json;                  ///< closed silently: CONNECT or INFO that cannot be read
+  counter headers_not_agreed;        ///< closed silently: HPUB without headers in CONNECT
+  counter bad_connects;              ///< closed: client protocol, no_responders without headers
+  counter authorization_violations;  ///< closed
+  counter stale_connections;         ///< closed: PINGs unanswered
+
+  counter invalid_subjects;          ///< SUB refused
+  counter invalid_publish_subjects;  ///< told a pedantic publisher; the message went on
+  counter publishes_refused;         ///< reserved subject or reply
+  counter subscriptions_refused;     ///< reserved queue name
+  counter subscriptions_exceeded;    ///< SUB refused: max_subscriptions
+
+  counter slow_consumers;          ///< closed: pending bytes above max_pending
+  counter slow_without_memory;     ///< closed likewise: arena dry, and this one had a backlog
+  counter deliveries_no_memory;    ///< messages lost by a subscriber that kept up: arena dry
+  counter memory_waits;            ///< times that reading stopped because the arena was dry
+  counter unfinished_in_shortage;  ///< closed: half a message held the memory that others needed
+
+  counter match_cache_hits;
+  counter match_cache_misses;
+  counter fanouts_split;  ///< fan-outs that took more than one iteration
+  counter no_responders;  ///< 503 sent
+
+  /// Calls `visit(name, counter)` for each.
+  template <typename Visitor>
+  void for_each(Visitor&& visit) const {
+    visit("in_msgs", in_msgs);
+    visit("in_bytes", in_bytes);
+    visit("out_msgs", out_msgs);
+    visit("out_bytes", out_bytes);
+    visit("connections", connections);
+    visit("connections_exceeded", connections_exceeded);
+    visit("connections_no_memory", connections_no_memory);
+    visit("subscriptions_added", subscriptions_added);
+    visit("subscriptions_removed", subscriptions_removed);
+    visit("unknown_operations", unknown_operations);
+    visit("malformed_arguments", malformed_arguments);
+    visit("control_line_too_long", control_line_too_long);
+    visit("payload_too_large", payload_too_large);
+    visit("client_errors", client_errors);
+    visit("bad_json", bad_json);
+    visit("headers_not_agreed", headers_not_agreed);
+    visit("bad_connects", bad_connects);
+    visit("authorization_violations", authorization_violations);
+    visit("stale_connections", stale_connections);
+    visit("invalid_subjects", invalid_subjects);
+    visit("invalid_publish_subjects", invalid_publish_subjects);
+    visit("publishes_refused", publishes_refused);
+    visit("subscriptions_refused", subscriptions_refused);
+    visit("subscriptions_exceeded", subscriptions_exceeded);
+    visit("slow_consumers", slow_consumers);
+    visit("slow_without_memory", slow_without_memory);
+    visit("deliveries_no_memory", deliveries_no_memory);
+    visit("memory_waits", memory_waits);
+    visit("unfinished_in_shortage", unfinished_in_shortage);
+    visit("match_cache_hits", match_cache_hits);
+    visit("match_cache_misses", match_cache_misses);
+    visit("fanouts_split", fanouts_split);
+    visit("no_responders", no_responders);
+  }
+};
+
+}  // namespace wirebird::broker

@@ -1,0 +1,49 @@
+#pragma once
+
+#include "dataplane/base/address.hh"
+#include "dataplane/broker/close_reason.hh"
+
+#include <cstdint>
+#include <string_view>
+
+namespace wirebird::broker {
+
+/// Connection ids: one sequence for the whole process, shared by its workers. Called from any
+/// worker's thread, so an implementation is an atomic counter. Ids are never reused.
+class id_source {
+ public:
+  [[nodiscard]] virtual std::uint64_t next_client_id() noexcept = 0;
+
+ protected:
+  ~id_source() = default;
+};
+
+/// A client as the log names it. Views are good during the call only.
+struct client_identity {
+  std::uint64_t id = 0;
+  endpoint remote;
+  std::string_view name;     ///< what CONNECT said; empty before
+  std::string_view lang;     ///< likewise
+  std::string_view version;  ///< likewise
+};
+
+/// What somebody may want to read about later: never per message. Called on the worker's thread,
+/// must not wait; a full channel drops and counts.
+class event_sink {
+ public:
+  virtual void on_client_created(const client_identity&) noexcept = 0;
+  /// Once per client that was created, when its end is decided; last bytes may still be leaving.
+  virtual void on_client_closed(const client_identity&, close_reason) noexcept = 0;
+  /// The client broke the protocol or reported an error, and its connection closes. `text`: the
+  /// error as the client is told, what it told us, or what it is not told.
+  virtual void on_client_error(const client_identity&, std::string_view text) noexcept = 0;
+  /// An operation was refused with -ERR `text` and the connection stays open.
+  virtual void on_refusal(const client_identity&, std::string_view text) noexcept = 0;
+  /// The client is closed because more than `limit_bytes` wait for it.
+  virtual void on_slow_consumer(const client_identity&, std::uint64_t limit_bytes) noexcept = 0;
+
+ protected:
+  ~event_sink() = default;
+};
+
+}  // namespace wirebird::broker

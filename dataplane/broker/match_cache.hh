@@ -1,0 +1,82 @@
+#pragma once
+
+#include "dataplane/broker/match_result.hh"
+#include "dataplane/broker/subject_hash.hh"
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace wirebird::broker {
+
+/// Match results by published subject, bounded in subjects and in subscriptions listed. A change of
+/// the table drops exactly the results that it could have changed:
+///
+/// - a literal subject can change one result, which is looked up and dropped: one probe;
+/// - a pattern is noted in a log. A cached result knows up to which change it is right. If no later
+///   pattern began with its first token or with a wildcard, that is one comparison; else the
+///   patterns since then are matched against its subject, and only a match, or more than
+///   changes_kept of them, drops it.
+///
+/// A subject is admitted when it is missed for the second time in a row in its slot, so subjects
+/// that are used once (inboxes) neither cost an entry nor push one out. One worker.
+class match_cache {
+ public:
+  explicit match_cache(const subject_hash& hash);
+  match_cache(const match_cache&) = delete;
+  match_cache& operator=(const match_cache&) = delete;
+
+  /// returns: the result kept for this subject if it is still right, or null. `hash`: of the
+  /// subject.
+  [[nodiscard]] match_result* find(std::string_view subject, std::uint64_t hash);
+  /// Offers a fresh result for a subject that find() did not know. requires: nothing changed since
+  /// it was matched.
+  void offer(std::string_view subject, std::uint64_t hash, const match_ref& result);
+
+  /// A subscription to this subject was added or removed. `hash`: of the subject.
+  void on_literal_change(std::string_view subject, std::uint64_t hash);
+  void on_pattern_change(std::string_view pattern);
+
+  /// Subscriptions that cached results list.
+  [[nodiscard]] std::size_t listed() const noexcept { return listed_; }
+
+  static constexpr std::size_t slots = 8192;
+  static constexpr std::size_t listed_max = 1024 * 1024;  ///< 8 MiB of pointers
+  static constexpr std::size_t changes_kept = 32;
+
+ private:
+  struct slot {
+    std::uint32_t tag = 0;        ///< of the subject's hash
+    std::uint32_t candidate = 0;  ///< tag of the subject that was missed last
+    std::uint16_t bucket = 0;     ///< of the subject's first token
+    std::uint64_t right_at = 0;   ///< the last change that the result takes into account
+    std::string subject;
+    match_ref result;
+  };
+  struct change {
+    std::string pattern;
+    std::uint16_t bucket = 0;
+  };
+  static constexpr std::size_t buckets = 1024;
+  static constexpr std::uint16_t any_bucket = buckets;  ///< of patterns that begin with a wildcard
+
+  [[nodiscard]] slot& slot_of(std::uint64_t hash) noexcept { return slots_[hash & (slots - 1)]; }
+  [[nodiscard]] static std::uint32_t tag_of(std::uint64_t hash) noexcept;
+  [[nodiscard]] std::uint16_t bucket_of(std::string_view subject) const noexcept;
+  [[nodiscard]] bool is_right(slot&) const noexcept;
+  void drop(slot&) noexcept;
+  void make_room(std::size_t size) noexcept;
+
+  const subject_hash& hash_;
+  std::vector<slot> slots_;
+  std::array<change, changes_kept> log_;
+  std::array<std::uint64_t, buckets + 1> last_change_{};  ///< per bucket
+  std::uint64_t changes_ = 0;
+  std::size_t listed_ = 0;
+  std::size_t hand_ = 0;  ///< where make_room() goes on
+};
+
+}  // namespace wirebird::broker

@@ -1,0 +1,91 @@
+#pragma once
+
+#include "dataplane/broker/subscription.hh"
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <utility>
+#include <vector>
+
+namespace wirebird::broker {
+
+/// Who gets a message: the plain subscriptions, then the queue groups, merged by name over all
+/// matching subjects. A list of pointers, valid until the table changes; what was retired since is
+/// still there to be skipped for as long as a fan-out holds the list (see subscriptions.hh).
+class match_result {
+ public:
+  [[nodiscard]] std::span<subscription* const> plain() const noexcept {
+    return std::span(targets_).first(plain_);
+  }
+  [[nodiscard]] std::size_t groups() const noexcept { return group_ends_.size(); }
+  /// requires: index < groups().
+  [[nodiscard]] std::span<subscription* const> group(std::size_t index) const noexcept {
+    const std::size_t begin = index == 0 ? plain_ : group_ends_[index - 1];
+    return std::span(targets_).subspan(begin, group_ends_[index] - begin);
+  }
+  /// Plain subscriptions and groups: how often a fan-out delivers at most.
+  [[nodiscard]] std::size_t steps() const noexcept { return plain_ + groups(); }
+  /// Pointers held.
+  [[nodiscard]] std::size_t size() const noexcept { return targets_.size(); }
+
+  // Filling, in this order.
+  void clear() noexcept;
+  void add(const subject_entry& matching);
+  void finish();
+
+ private:
+  friend class match_ref;
+  friend class match_pool;
+
+  std::vector<subscription*> targets_;
+  std::vector<std::size_t> group_ends_;
+  std::vector<queue_group*> found_groups_;  ///< while filling
+  std::size_t plain_ = 0;
+  std::uint32_t references_ = 0;
+  class match_pool* home_ = nullptr;
+};
+
+/// Results for reuse, so that matching allocates nothing in steady state. One worker.
+class match_pool {
+ public:
+  /// returns: an empty result, as a reference.
+  [[nodiscard]] class match_ref take();
+
+ private:
+  friend class match_ref;
+  static constexpr std::size_t idle_max = 64;
+  static constexpr std::size_t idle_targets_max = 4096;  ///< a larger list goes back to the heap
+
+  void give_back(match_result&) noexcept;
+
+  std::vector<std::unique_ptr<match_result>> idle_;
+};
+
+/// One of several holders of a match result.
+class match_ref {
+ public:
+  match_ref() noexcept = default;
+  explicit match_ref(match_result& held) noexcept : held_(&held) { ++held.references_; }
+  match_ref(const match_ref& other) noexcept : held_(other.held_) {
+    if (held_ != nullptr) ++held_->references_;
+  }
+  match_ref(match_ref&& other) noexcept : held_(std::exchange(other.held_, nullptr)) {}
+  match_ref& operator=(match_ref other) noexcept {
+    std::swap(held_, other.held_);
+    return *this;
+  }
+  ~match_ref() {
+    if (held_ != nullptr && --held_->references_ == 0) held_->home_->give_back(*held_);
+  }
+  explicit operator bool() const noexcept { return held_ != nullptr; }
+  [[nodiscard]] match_result& operator*() const noexcept { return *held_; }
+  [[nodiscard]] match_result* operator->() const noexcept { return held_; }
+  [[nodiscard]] bool is_shared() const noexcept { return held_->references_ > 1; }
+
+ private:
+  match_result* held_ = nullptr;
+};
+
+}  // namespace wirebird::broker

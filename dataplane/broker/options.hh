@@ -1,0 +1,33 @@
+#pragma once
+
+#include "dataplane/base/time.hh"
+#include "protocol/limits.hh"
+
+#include <chrono>
+#include <cstdint>
+
+namespace wirebird::broker {
+
+/// What a broker is told to allow and when to act: one immutable, numbered snapshot that all
+/// workers share and that outlives their brokers. Defaults are nats-server's.
+struct options {
+  std::uint64_t generation = 1;  ///< of the configuration that this snapshot was made from
+  /// max_control_line counts up to control_line_bytes_max.
+  protocol::limits limits;
+  std::uint64_t max_pending = 64 * 1024 * 1024;  ///< unacknowledged bytes of one client
+  std::uint32_t max_connections = 64 * 1024;     ///< of this broker; 0: no limit
+  std::uint32_t max_subscriptions = 0;           ///< of one client; 0: no limit
+  duration ping_interval = std::chrono::minutes(2);
+  unsigned ping_max = 2;  ///< unanswered PINGs that a client may have
+  bool headers = true;    ///< HPUB and HMSG are offered
+
+  /// Deliveries of one iteration before wide fan-outs wait for the next: the other sessions of the
+  /// worker wait about a millisecond at most.
+  std::uint32_t fanout_budget = 16 * 1024;
+};
+
+/// A control line and a sid from another one fill one arena block at most when they meet in a
+/// MSG line. Larger limits than this act as this.
+inline constexpr std::uint32_t control_line_bytes_max = 31 * 1024;
+
+}  // namespace wirebird::broker

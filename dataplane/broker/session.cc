@@ -1,0 +1,232 @@
+#include "dataplane/broker/session.hh"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+namespace wirebird::broker {
+
+namespace {
+
+/// The first PING after CONNECT measures the round trip: at most this long after it.
+constexpr duration first_ping_max = std::chrono::seconds(2);
+/// It comes up to this many per cent later, so clients that connected together are spread.
+constexpr std::uint64_t first_ping_jitter_percent = 20;
+/// A round trip older than this is measured again although the client is active.
+constexpr duration round_trip_age_max = std::chrono::hours(1);
+/// With more than this pending, a subscriber is part of the reason for a dry arena.
+constexpr std::size_t backlog_bytes_min = 64 * 1024;
+
+close_reason reason_of(stream::end_reason reason) noexcept {
+  switch (reason) {
+    case stream::end_reason::peer_closed:
+    case stream::end_reason::closed_by_us: return close_reason::client_closed;
+    case stream::end_reason::timed_out:
+    case stream::end_reason::out_of_memory: return close_reason::write_error;
+    case stream::end_reason::aborted_by_us:
+    case stream::end_reason::peer_reset:
+    case stream::end_reason::unreachable: break;
+  }
+  return close_reason::read_error;
+}
+
+}  // namespace
+
+session::session(core& shared, stream::connection& connection, std::uint64_t id) noexcept
+    : core_(shared),
+      connection_(&connection),
+      output_(&connection.output()),
+      id_(id),
+      remote_(connection.remote()),
+      parser_(protocol::role::reads_client, shared.limits) {}
+
+session::~session() {
+  std::size_t cursor = 0;
+  while (by_sid_.size() > 0) retire(by_sid_.any(cursor));
+}
+
+bool session::greet(std::string_view info_line, instant now) {
+  if (!output_->append_copy(as_bytes(info_line))) return false;
+  ++core_.open;
+  ++core_.connected;
+  core_.counts.connections.add();
+  core_.timers.arm(*this, now + core_.rules.ping_interval);
+  on_output(now);
+  return true;
+}
+
+client_identity session::identity() const noexcept {
+  if (connect_ == nullptr) return {id_, remote_, {}, {}, {}};
+  return {id_, remote_, connect_->name, connect_->lang, connect_->version};
+}
+
+void session::pause(pause_reason reason) noexcept {
+  if (paused_ == 0) connection_->pause_reading();
+  paused_ |= reason;
+}
+
+void session::resume(pause_reason reason, instant now) {
+  if (!is_open()) return;
+  paused_ &= static_cast<std::uint8_t>(~reason);
+  if (paused_ != 0) return;
+  connection_->resume_reading();
+  if (peer_ended_ && !left_unread_) close(close_reason::client_closed, now);
+}
+
+void session::starve(instant now) noexcept {
+  if (list_hook<starved_tag>::is_linked()) return;
+  pause(for_memory);
+  core_.counts.memory_waits.add();
+  core_.memory_queue.wait(*this, now);
+}
+
+void session::on_memory(instant now) {
+  if (!is_open()) return;
+  if (owed_ != nullptr) {
+    if (!output_->append_copy(as_bytes(*owed_))) {
+      core_.memory_queue.wait(*this, now);
+      return;
+    }
+    owed_.reset();
+    on_output(now);
+  }
+  resume(for_memory, now);
+}
+
+void session::on_fanout_finished(instant now) {
+  resume(for_fanout, now);
+}
+
+void session::on_unfinished_in_shortage(instant now) {
+  core_.counts.unfinished_in_shortage.add();
+  close_with("-ERR 'Stale Connection'\r\n", "Stale Connection", close_reason::stale_connection,
+             now);
+}
+
+void session::on_output(instant now) {
+  if (!list_hook<touched_tag>::is_linked()) core_.touched.push_back(*this);
+  if (output_->size() > core_.rules.max_pending) close_as_slow(core_.counts.slow_consumers, now);
+}
+
+void session::on_delivered(instant now) {
+  last_activity_ = now;
+  on_output(now);
+}
+
+void session::on_delivery_failed(instant now) {
+  if (output_->size() > backlog_bytes_min)
+    close_as_slow(core_.counts.slow_without_memory, now);
+  else
+    core_.counts.deliveries_no_memory.add();
+}
+
+void session::reply(std::string_view bytes, instant now) {
+  if (!is_open()) return;
+  if (owed_ == nullptr && output_->append_copy(as_bytes(bytes))) {
+    on_output(now);
+    return;
+  }
+  if (owed_ == nullptr) owed_ = std::make_unique<std::string>();
+  owed_->append(bytes);
+  starve(now);
+}
+
+void session::retire(subscription& leaving) {
+  by_sid_.erase(core_.interest.hash()(leaving.sid()), leaving);
+  core_.interest.retire(leaving);
+}
+
+std::size_t session::retire_some(std::size_t count) {
+  const std::size_t retired = std::min(count, by_sid_.size());
+  for (std::size_t i = 0; i < retired; ++i) retire(by_sid_.any(retire_cursor_));
+  return retired;
+}
+
+void session::on_end_of_stream(instant now) {
+  peer_ended_ = true;
+  if (paused_ == 0 && !left_unread_) close(close_reason::client_closed, now);
+}
+
+void session::end(close_reason reason, instant) {
+  phase_ = phase::draining;
+  --core_.open;
+  timer::disarm();
+  list_hook<starved_tag>::unlink();
+  core_.memory_queue.on_gathered(*this);
+  core_.ending.push_back(*this);
+  core_.events.on_client_closed(identity(), reason);
+}
+
+void session::close(close_reason reason, instant now) {
+  if (!is_open()) return;
+  end(reason, now);
+  connection_->close(now);
+}
+
+void session::close_as_slow(counter& count, instant now) {
+  if (!is_open()) return;
+  count.add();
+  core_.events.on_slow_consumer(identity(), core_.rules.max_pending);
+  end(close_reason::slow_consumer_pending_bytes, now);
+  list_hook<touched_tag>::unlink();
+  connection_->abort(now);
+}
+
+void session::close_with(std::string_view line, std::string_view log_text, close_reason reason,
+                         instant now) {
+  if (!is_open()) return;
+  core_.events.on_client_error(identity(), log_text);
+  if (!line.empty()) reply(line, now);
+  close(reason, now);
+}
+
+void session::on_ended(stream::end_reason reason, instant now) {
+  if (is_open()) end(reason_of(reason), now);
+  phase_ = phase::ended;
+  connection_ = nullptr;
+  output_ = nullptr;
+  --core_.connected;
+  list_hook<touched_tag>::unlink();
+  core_.fanouts.forget_origin(*this);
+  if (!list_hook<ending_tag>::is_linked()) core_.ending.push_back(*this);
+}
+
+void session::release_input() noexcept {
+  line_ = slice();
+  inbound_.reset();
+  owed_.reset();
+}
+
+void session::flush(instant now) {
+  connection_->flush(now);
+}
+
+void session::on_timer(instant now) {
+  const duration interval = core_.rules.ping_interval;
+  const bool was_active = now - last_activity_ < interval || now - last_ping_in_ < interval;
+  const bool wants_round_trip =
+      phase_ == phase::greeting || !has_pinged_ || now - last_ping_out_ > round_trip_age_max;
+  core_.timers.arm(*this, now + interval);
+  if (was_active && !wants_round_trip) return;
+  if (pings_unanswered_ + 1 > core_.rules.ping_max) {
+    core_.counts.stale_connections.add();
+    close_with("-ERR 'Stale Connection'\r\n", "Stale Connection", close_reason::stale_connection,
+               now);
+    return;
+  }
+  // No memory for a PING: there is output enough, or another time will do.
+  if (!output_->append_copy(as_bytes(protocol::ping_line))) return;
+  has_pinged_ = true;
+  last_ping_out_ = now;
+  ++pings_unanswered_;
+  on_output(now);
+}
+
+void session::arm_first_ping(instant now) {
+  const duration wait = std::min(core_.rules.ping_interval, first_ping_max);
+  const auto spread = static_cast<std::uint64_t>(wait.count()) * first_ping_jitter_percent / 100;
+  const auto later = static_cast<duration::rep>(core_.choices.below(spread + 1));
+  core_.timers.arm(*this, now + wait + duration(later));
+}
+
+}  // namespace wirebird::broker

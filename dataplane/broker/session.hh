@@ -1,0 +1,156 @@
+#pragma once
+
+#include "dataplane/base/intrusive_list.hh"
+#include "dataplane/base/slice_queue.hh"
+#include "dataplane/base/timer_wheel.hh"
+#include "dataplane/broker/core.hh"
+#include "dataplane/broker/hash_index.hh"
+#include "dataplane/stream/connection.hh"
+#include "protocol/connect_options.hh"
+#include "protocol/parser.hh"
+#include "protocol/subject.hh"
+#include "protocol/writer.hh"
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace wirebird::broker {
+
+/// One client: its parser, its state and its subscriptions. Owned by the broker, on its thread;
+/// outlives its connection until its subscriptions are gone from the table. Idle it costs less than
+/// 1 KiB, half of that what CONNECT said.
+///
+///     greeting --CONNECT--> connected        both serve operations: CONNECT may be left out
+///         \--------close()------+--> draining --on_ended()--> ended
+///
+/// Reads nothing while paused: for its own unfinished fan-out, or for memory.
+class session final : public stream::handler,
+                      public timer,  // the next PING
+                      public list_hook<touched_tag>,
+                      public list_hook<ending_tag>,
+                      public list_hook<starved_tag> {
+ public:
+  session(core&, stream::connection&, std::uint64_t id) noexcept;
+  ~session();
+
+  /// Sends INFO and begins to count as open. returns: false when there is no memory; then the
+  /// session never was.
+  [[nodiscard]] bool greet(std::string_view info_line, instant now);
+
+  // stream::handler
+  void on_bytes(slice_queue& unread, instant now) override;
+  void on_end_of_stream(instant now) override;
+  void on_progress(instant) override {}
+  void on_ended(stream::end_reason, instant now) override;
+
+  // For deliveries.
+  [[nodiscard]] bool is_open() const noexcept { return phase_ <= phase::connected; }
+  [[nodiscard]] bool wants_echo() const noexcept { return echo_; }
+  [[nodiscard]] bool wants_headers() const noexcept { return headers_; }
+  [[nodiscard]] bool wants_no_responders() const noexcept { return no_responders_; }
+  [[nodiscard]] stream::send_queue& output() noexcept { return *output_; }
+  /// A message was written to output(): it counts as activity, and may be one too many.
+  void on_delivered(instant now);
+  /// A message did not fit: the arena is dry.
+  void on_delivery_failed(instant now);
+  /// The subscription's maximum is reached.
+  void retire(subscription&);
+  /// Appends final bytes that answer an operation of this client. When the arena is dry they are
+  /// kept, and reading stops until they are out.
+  void reply(std::string_view bytes, instant now);
+
+  // For the broker and its parts.
+  void on_fanout_finished(instant now);
+  void on_memory(instant now);
+  void on_unfinished_in_shortage(instant now);
+  void close(close_reason, instant now);
+  /// Tells the client, unless `line` is empty, and the log, and closes.
+  void close_with(std::string_view line, std::string_view log_text, close_reason, instant now);
+  void flush(instant now);
+  /// Retires up to `count` subscriptions. requires: closed. returns: how many.
+  std::size_t retire_some(std::size_t count);
+  [[nodiscard]] bool has_subscriptions() const noexcept { return by_sid_.size() > 0; }
+  /// Neither connection nor subscriptions are left.
+  [[nodiscard]] bool is_gone() const noexcept {
+    return phase_ == phase::ended && by_sid_.size() == 0;
+  }
+  /// Gives back what half-received input holds. requires: closed, and not within its on_bytes().
+  void release_input() noexcept;
+  [[nodiscard]] client_identity identity() const noexcept;
+
+  std::size_t position = 0;  ///< in the broker's table of sessions
+
+ private:
+  enum class phase : std::uint8_t { greeting, connected, draining, ended };
+  enum pause_reason : std::uint8_t { for_fanout = 1, for_memory = 2 };
+
+  // session.cc
+  void on_timer(instant now) override;
+  void arm_first_ping(instant now);
+  [[nodiscard]] bool may_read() const noexcept { return is_open() && paused_ == 0; }
+  void pause(pause_reason) noexcept;
+  void resume(pause_reason, instant now);
+  void starve(instant now) noexcept;
+  /// After every write to output(): it will be flushed, and may have become too much.
+  void on_output(instant now);
+  void end(close_reason, instant now);
+  void close_as_slow(counter&, instant now);
+
+  // session_input.cc: from bytes to operations.
+  void parse(std::string_view& input, instant now);
+  /// returns: whether to go on with this input.
+  [[nodiscard]] bool take_event(protocol::event, std::string_view& input, instant now);
+  [[nodiscard]] bool lend_line_buffer(instant now);
+  void return_unused_line_buffer() noexcept;
+  void on_publish(std::string_view& input, instant now);
+  [[nodiscard]] bool gather(std::string_view& input, instant now);
+  void fail(protocol::protocol_error, instant now);
+
+  // session_ops.cc: one handler per operation.
+  void on_connect(std::string_view json, instant now);
+  void on_info(std::string_view json, instant now);
+  void on_message(outgoing&, instant now);
+  void on_subscribe(const protocol::subscribe_op&, instant now);
+  void add_subscription(const protocol::subscribe_op&, std::uint64_t hash);
+  void on_unsubscribe(const protocol::unsubscribe_op&, instant now);
+  void on_ping(instant now);
+  void on_client_error(std::string_view text, instant now);
+  [[nodiscard]] bool is_permitted(const protocol::publish_op&, instant now);
+  /// Tells the client and the log; the connection stays open.
+  void refuse_operation(counter&, std::string_view text, instant now);
+  void acknowledge(instant now);
+  [[nodiscard]] subscription* find(std::string_view sid, std::uint64_t hash) const noexcept;
+
+  core& core_;
+  stream::connection* connection_;
+  stream::send_queue* output_;
+  std::uint64_t id_;
+  instant last_activity_{};
+  instant last_ping_in_{};   ///< from the client
+  instant last_ping_out_{};  ///< to the client; meaningful once has_pinged_
+  hash_index<subscription> by_sid_;
+  std::size_t retire_cursor_ = 0;
+  slice line_;                         ///< arena memory for a control line that is split
+  stored_handle inbound_;              ///< the message that arrives in pieces
+  std::unique_ptr<std::string> owed_;  ///< replies that wait for memory
+  std::unique_ptr<protocol::connect_options> connect_;
+  endpoint remote_;
+  std::uint32_t pings_unanswered_ = 0;
+  phase phase_ = phase::greeting;
+  std::uint8_t paused_ = 0;  ///< pause_reason bits
+  bool verbose_ = true;
+  bool pedantic_ = true;
+  bool echo_ = true;
+  bool headers_ = false;
+  bool no_responders_ = false;
+  bool has_pinged_ = false;
+  bool peer_ended_ = false;   ///< close when all that came before is read
+  bool left_unread_ = false;  ///< the transport holds bytes that were offered
+  protocol::parser parser_;
+};
+
+static_assert(sizeof(session) + sizeof(protocol::connect_options) < 1024);
+
+}  // namespace wirebird::broker

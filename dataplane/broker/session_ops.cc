@@ -1,0 +1,160 @@
+// One handler per operation of the client protocol.
+#include "dataplane/broker/quoted.hh"
+#include "dataplane/broker/session.hh"
+#include "protocol/server_info.hh"
+#include "protocol/subject.hh"
+#include "protocol/writer.hh"
+
+#include <string>
+
+namespace wirebird::broker {
+
+namespace {
+
+constexpr std::string_view authorization_violation = "-ERR 'Authorization Violation'\r\n";
+/// Publishing to it is for servers (replies that cross clusters).
+constexpr std::string_view gateway_reply_prefix = "_GR_.";
+/// No client's own reply may look like one of these.
+constexpr std::string_view reserved_replies[] = {"_R_.", "$JS.ACK.", gateway_reply_prefix};
+constexpr std::string_view system_queue = "_sys_";
+
+bool is_reserved_reply(std::string_view reply) noexcept {
+  for (const std::string_view prefix : reserved_replies)
+    if (reply.starts_with(prefix)) return true;
+  return false;
+}
+
+}  // namespace
+
+void session::on_connect(std::string_view json, instant now) {
+  last_activity_ = now;
+  if (connect_ == nullptr) connect_ = std::make_unique<protocol::connect_options>();
+  protocol::connect_options& said = *connect_;
+  if (!protocol::merge_connect(json, said)) {
+    core_.counts.bad_json.add();
+    close_with({}, "CONNECT cannot be read", close_reason::protocol_violation, now);
+    return;
+  }
+  phase_ = phase::connected;
+  arm_first_ping(now);
+  verbose_ = said.verbose;
+  pedantic_ = said.pedantic;
+  echo_ = said.echo;
+  headers_ = core_.rules.headers && said.headers;
+  no_responders_ = said.no_responders && headers_;
+  if (said.new_account || !said.account.empty()) {
+    core_.counts.authorization_violations.add();
+    close_with(authorization_violation, "Authorization Violation",
+               close_reason::authentication_failure, now);
+    return;
+  }
+  const bool speaks_ours = said.protocol == 0 || said.protocol == 1;
+  if (speaks_ours && no_responders_ == said.no_responders) {
+    acknowledge(now);
+    return;
+  }
+  core_.counts.bad_connects.add();
+  const auto error = speaks_ours ? protocol::protocol_error::no_responders_requires_headers
+                                 : protocol::protocol_error::invalid_client_protocol;
+  const std::string_view line = protocol::error_line(error);
+  close_with(line, line,
+             speaks_ours ? close_reason::no_responders_requires_headers
+                         : close_reason::bad_client_protocol_version,
+             now);
+}
+
+void session::on_info(std::string_view json, instant now) {
+  protocol::server_info ignored;
+  if (protocol::read_info(json, ignored)) return;
+  core_.counts.bad_json.add();
+  close_with({}, "INFO cannot be read", close_reason::protocol_violation, now);
+}
+
+void session::acknowledge(instant now) {
+  if (verbose_) reply(protocol::ok_line, now);
+}
+
+void session::refuse_operation(counter& count, std::string_view text, instant now) {
+  count.add();
+  core_.events.on_refusal(identity(), text);
+  reply(std::string("-ERR '").append(text).append("'\r\n"), now);
+}
+
+bool session::is_permitted(const protocol::publish_op& op, instant now) {
+  std::string text;
+  if (op.subject.starts_with(gateway_reply_prefix))
+    text.append("Permissions Violation for Publish to ").append(quoted(op.subject));
+  else if (is_reserved_reply(op.reply))
+    text.append("Permissions Violation for Publish with Reply of ").append(quoted(op.reply));
+  if (text.empty()) return true;
+  refuse_operation(core_.counts.publishes_refused, text, now);
+  return false;
+}
+
+void session::on_message(outgoing& message, instant now) {
+  last_activity_ = now;
+  core_.counts.in_msgs.add();
+  core_.counts.in_bytes.add(message.op.total_size);
+  if (!is_permitted(message.op, now)) return;
+  acknowledge(now);
+  if (!core_.fanouts.publish(message, now) && is_open()) pause(for_fanout);
+}
+
+subscription* session::find(std::string_view sid, std::uint64_t hash) const noexcept {
+  return by_sid_.find(hash, [&](const subscription& one) { return one.sid() == sid; });
+}
+
+void session::on_subscribe(const protocol::subscribe_op& op, instant now) {
+  last_activity_ = now;
+  if (op.queue == system_queue) {
+    refuse_operation(core_.counts.subscriptions_refused,
+                     "Permissions Violation for Subscription to " + quoted(op.subject) +
+                         " using queue " + quoted(op.queue),
+                     now);
+    return;
+  }
+  const std::uint32_t limit = core_.rules.max_subscriptions;
+  if (limit != 0 && by_sid_.size() >= limit) {
+    refuse_operation(core_.counts.subscriptions_exceeded, "maximum subscriptions exceeded", now);
+    return;
+  }
+  const std::uint64_t hash = core_.interest.hash()(op.sid);
+  if (find(op.sid, hash) == nullptr) {
+    if (!protocol::is_valid_subscription(op.subject)) {
+      refuse_operation(core_.counts.invalid_subjects, "Invalid Subject", now);
+      return;
+    }
+    add_subscription(op, hash);
+  }
+  acknowledge(now);
+}
+
+void session::add_subscription(const protocol::subscribe_op& op, std::uint64_t hash) {
+  subscription& made = subscription::make(op.sid);
+  made.owner = this;
+  by_sid_.insert(hash, made);
+  core_.interest.add(made, op.subject, op.queue);
+}
+
+void session::on_unsubscribe(const protocol::unsubscribe_op& op, instant now) {
+  last_activity_ = now;
+  if (subscription* const known = find(op.sid, core_.interest.hash()(op.sid))) {
+    if (op.max > known->delivered)
+      known->max = op.max;
+    else
+      retire(*known);
+  }
+  acknowledge(now);
+}
+
+void session::on_ping(instant now) {
+  last_ping_in_ = now;
+  reply(protocol::pong_line, now);
+}
+
+void session::on_client_error(std::string_view text, instant now) {
+  core_.counts.client_errors.add();
+  close_with({}, text, close_reason::parse_error, now);
+}
+
+}  // namespace wirebird::broker

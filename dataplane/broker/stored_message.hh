@@ -1,0 +1,78 @@
+#pragma once
+
+#include "dataplane/base/arena.hh"
+#include "dataplane/base/buffer.hh"
+#include "protocol/ops.hh"
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace wirebird::broker {
+
+/// A published message in memory of its own: one that arrives in pieces, one whose payload several
+/// subscribers share, or one whose fan-out goes on in the next iteration. The payload and its
+/// closing CR LF lie in arena blocks of fitting size, so no received frame is held. Kept by a pool,
+/// which keeps the room for the texts too. One worker.
+class stored_message {
+ public:
+  /// Takes over the texts; no payload yet.
+  void begin(const protocol::publish_op&);
+  /// Views of its own texts.
+  [[nodiscard]] const protocol::publish_op& op() const noexcept { return op_; }
+
+  /// Payload bytes that can be stored without further memory.
+  [[nodiscard]] std::uint32_t room() const noexcept { return room_; }
+  /// Payload bytes that are still to come.
+  [[nodiscard]] std::uint32_t missing() const noexcept { return op_.total_size - stored_; }
+  [[nodiscard]] std::uint32_t stored() const noexcept { return stored_; }
+  /// One more block, unless the payload is complete. returns: false when the arena is dry.
+  [[nodiscard]] bool grow(arena&);
+  /// requires: bytes.size() <= room().
+  void append(std::string_view bytes) noexcept;
+  /// All at once. returns: false when the arena is dry; then nothing is stored.
+  [[nodiscard]] bool store(std::string_view payload, arena&);
+  /// Writes the CR LF. requires: missing() is 0.
+  void finish() noexcept;
+
+  /// Payload and CR LF. requires: finish().
+  [[nodiscard]] std::span<const slice> pieces() const noexcept { return pieces_; }
+  /// requires: in one piece at most. returns: the payload without the CR LF.
+  [[nodiscard]] std::string_view payload() const noexcept;
+
+  /// Gives the blocks back.
+  void clear() noexcept;
+
+ private:
+  std::string texts_;
+  protocol::publish_op op_;
+  std::vector<slice> pieces_;
+  std::uint32_t stored_ = 0;
+  std::uint32_t room_ = 0;
+};
+
+class stored_message_pool;
+
+/// Returns a stored message to its pool.
+struct give_back_message {
+  stored_message_pool* pool = nullptr;
+  void operator()(stored_message*) const noexcept;
+};
+using stored_handle = std::unique_ptr<stored_message, give_back_message>;
+
+class stored_message_pool {
+ public:
+  [[nodiscard]] stored_handle take();
+
+ private:
+  friend struct give_back_message;
+  static constexpr std::size_t idle_max = 64;
+
+  std::vector<std::unique_ptr<stored_message>> idle_;
+};
+
+}  // namespace wirebird::broker
