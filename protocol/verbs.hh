@@ -73,12 +73,10 @@ inline constexpr std::array server_verbs = {
 [[nodiscard]] constexpr std::size_t next_spelling(std::span<const verb_spelling> verbs,
                                                   std::size_t candidate, std::size_t matched,
                                                   char byte) noexcept {
+  if (verbs[candidate].text[matched] == byte) return candidate;
   const std::string_view seen = verbs[candidate].text.substr(0, matched);
-  for (; candidate < verbs.size(); ++candidate) {
-    const std::string_view text = verbs[candidate].text;
-    if (text[matched] == byte) return candidate;
-    if (candidate + 1 < verbs.size() && !verbs[candidate + 1].text.starts_with(seen)) break;
-  }
+  while (++candidate < verbs.size() && verbs[candidate].text.starts_with(seen))
+    if (verbs[candidate].text[matched] == byte) return candidate;
   return verbs.size();
 }
 
