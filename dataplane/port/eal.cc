@@ -15,7 +15,13 @@ namespace wirebird::port {
 
 namespace {
 
-constexpr std::size_t mebibyte = std::size_t{1} << 20;
+std::size_t mebibytes(std::size_t bytes) {
+  return (bytes + (1U << 20) - 1) >> 20;
+}
+
+std::string memory_text(std::size_t bytes) {
+  return std::to_string(mebibytes(bytes)) + " MiB";
+}
 
 /// Threads inherit the mask of their maker: with this around rte_eal_init, DPDK's interrupt thread
 /// is never chosen to handle a signal. Faults stay deliverable: DPDK probes memory with SIGBUS.
@@ -51,7 +57,7 @@ std::string lcores_argument() {
   return "--lcores=0@(" + processors + ")";
 }
 
-std::vector<std::string> arguments_for(const eal_options& options, bool huge) {
+std::vector<std::string> arguments_for(std::size_t memory_bytes, bool huge, bool debug_log) {
   std::vector<std::string> arguments = {
       "wirebird",
       // Anonymous memory, no files, no second DPDK process; the latter two without huge pages.
@@ -62,20 +68,16 @@ std::vector<std::string> arguments_for(const eal_options& options, bool huge) {
       "--file-prefix=wirebird-" + std::to_string(getpid()),
       lcores_argument(),
       "-m",
-      std::to_string((options.memory_bytes + mebibyte - 1) / mebibyte),
+      std::to_string(mebibytes(memory_bytes)),
   };
   if (!huge) arguments.emplace_back("--no-huge");
-  if (options.debug_log) {
+  if (debug_log) {
     arguments.emplace_back("--log-level=debug");
     arguments.emplace_back("--log-level=pmd.net.*:debug");
   } else {
     arguments.emplace_back("--log-level=error");
   }
   return arguments;
-}
-
-std::string memory_text(std::size_t bytes) {
-  return std::to_string((bytes + mebibyte - 1) / mebibyte) + " MiB";
 }
 
 }  // namespace
@@ -88,18 +90,19 @@ outcome<eal> eal::start(const eal_options& options) {
 }
 
 std::string eal::initialise(const eal_options& options) {
-  const bool huge = !options.no_huge && huge_pages_hold(options.memory_bytes);
+  const bool huge = !options.no_huge && huge_pages_hold(options.huge_bytes);
+  const std::size_t bytes = huge ? options.huge_bytes : options.ordinary_bytes;
   if (!huge && !options.no_huge)
-    memory_notice_ = "no " + memory_text(options.memory_bytes) +
+    memory_notice_ = "no " + memory_text(options.huge_bytes) +
                      " of free huge pages (vm.nr_hugepages), so the port uses ordinary pages and "
                      "is slower; --no-huge says that this is meant";
   // DPDK reserves without asking and dies, or the kernel's out-of-memory killer chooses somebody.
   const std::optional<std::size_t> ordinary = ordinary_memory();
-  if (!huge && ordinary && *ordinary < options.memory_bytes)
-    return "the port needs " + memory_text(options.memory_bytes) + " of memory and " +
-           memory_text(*ordinary) + " are available: use fewer workers";
+  if (!huge && ordinary && *ordinary < bytes)
+    return "the port needs " + memory_text(bytes) + " of memory and " + memory_text(*ordinary) +
+           " are available: use fewer workers";
 
-  arguments_ = arguments_for(options, huge);
+  arguments_ = arguments_for(bytes, huge, options.debug_log);
   for (std::string& argument : arguments_) argument_vector_.push_back(argument.data());
   int result = 0;
   {
@@ -114,7 +117,7 @@ std::string eal::initialise(const eal_options& options) {
 
   std::string cause = log_.last_line();
   if (cause.empty()) cause = rte_strerror(rte_errno);
-  std::string sentence = "DPDK did not start with " + memory_text(options.memory_bytes) +
+  std::string sentence = "DPDK did not start with " + memory_text(bytes) +
                          (huge ? " of huge pages" : " of memory") + ": " + cause;
   if (huge) sentence += "; --no-huge does without them";
   return sentence;

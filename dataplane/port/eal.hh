@@ -11,9 +11,11 @@
 namespace wirebird::port {
 
 struct eal_options {
-  std::size_t memory_bytes = 0;  ///< everything that will be taken from DPDK's memory
-  bool no_huge = false;          ///< ordinary pages even where huge ones are free
-  bool debug_log = false;        ///< DPDK's own log to stderr
+  // Everything that will be taken from DPDK's memory; smaller pages waste more.
+  std::size_t huge_bytes = 0;      ///< on pages of 2 MiB
+  std::size_t ordinary_bytes = 0;  ///< on pages of 4 KiB
+  bool no_huge = false;            ///< ordinary pages even where huge ones are free
+  bool debug_log = false;          ///< DPDK's own log to stderr
 };
 
 /// DPDK's environment: memory and drivers. Started and stopped on the main thread, once per

@@ -4,6 +4,7 @@
 #include "dataplane/port/mbuf_layout.hh"
 
 #include <algorithm>
+#include <bit>
 #include <new>
 
 #include <rte_errno.h>
@@ -34,13 +35,20 @@ void prepare(rte_mempool*, void* home, void* object, unsigned) {
 
 }  // namespace
 
-std::size_t frame_pool_dpdk::memory_bytes(std::size_t frames) noexcept {
-  // Object header and trailer, cache line rounding, and what is lost where objects must not cross
-  // pages: measured below 200 B a frame with 4 KiB pages.
-  constexpr std::size_t object_bytes =
-      sizeof(rte_mbuf) + mbuf_private_bytes + frame_headroom_bytes + frame_data_bytes + 320;
-  constexpr std::size_t pool_bytes = std::size_t{1} << 20;  // the pool, and a cache per lcore
-  return frames * (object_bytes + 2 * sizeof(void*)) + pool_bytes;
+std::size_t frame_pool_dpdk::memory_bytes(std::size_t frames, std::size_t page_bytes) noexcept {
+  constexpr std::uint32_t element_bytes =
+      sizeof(rte_mbuf) + mbuf_private_bytes + frame_headroom_bytes + frame_data_bytes;
+  // DPDK spreads objects over the memory channels, which it knows only once it runs: it adds fewer
+  // than four cache lines (optimize_object_size of its mempool).
+  constexpr std::size_t spread_bytes = 4 * RTE_CACHE_LINE_SIZE;
+  const std::size_t object_bytes =
+      rte_mempool_calc_obj_size(element_bytes, RTE_MEMPOOL_F_NO_SPREAD, nullptr) + spread_bytes;
+  // No frame crosses a page, so on pages of 4 KiB each takes a whole one.
+  const std::size_t per_page = page_bytes / object_bytes;
+  const std::size_t pages = (frames + per_page - 1) / per_page;
+  const std::size_t ring_bytes = std::bit_ceil(frames + 1) * sizeof(void*);
+  constexpr std::size_t caches_bytes = RTE_MAX_LCORE * sizeof(rte_mempool_cache);
+  return pages * page_bytes + ring_bytes + caches_bytes;
 }
 
 outcome<frame_pool_dpdk> frame_pool_dpdk::make(unsigned queue, std::size_t frames) {

@@ -22,8 +22,9 @@ namespace wirebird::port {
 /// the pool's only one and take() and recycle() are a pop and a push.
 class frame_pool_dpdk final : public frame_pool {
  public:
-  /// DPDK memory that a pool of so many frames takes, with its ring and alignment.
-  [[nodiscard]] static std::size_t memory_bytes(std::size_t frames) noexcept;
+  /// DPDK memory that a pool of so many frames takes on pages of this size.
+  [[nodiscard]] static std::size_t memory_bytes(std::size_t frames,
+                                                std::size_t page_bytes) noexcept;
 
   /// `frames` >= 16; all memory is taken here.
   [[nodiscard]] static outcome<frame_pool_dpdk> make(unsigned queue, std::size_t frames);

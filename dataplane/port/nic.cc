@@ -6,6 +6,7 @@
 #include <cerrno>
 
 #include <rte_dev.h>
+#include <rte_eal.h>
 #include <rte_errno.h>
 #include <rte_ethdev.h>
 
@@ -19,6 +20,8 @@ constexpr std::uint64_t receive_checksums =
     RTE_ETH_RX_OFFLOAD_IPV4_CKSUM | RTE_ETH_RX_OFFLOAD_TCP_CKSUM;
 constexpr std::uint64_t send_checksums =
     RTE_ETH_TX_OFFLOAD_IPV4_CKSUM | RTE_ETH_TX_OFFLOAD_TCP_CKSUM;
+
+static_assert(2 * nic::queues_max <= RTE_MP_MAX_FD_NUM);
 
 /// All of `wanted` or nothing: half an offload would have to be completed in software anyway.
 std::uint64_t granted(std::uint64_t offered, std::uint64_t wanted) {

@@ -22,8 +22,9 @@ class nic {
   static constexpr std::size_t memory_bytes = std::size_t{8} << 20;
   /// Frames that the driver keeps for packets to come, per queue.
   static constexpr std::uint16_t receive_ring_frames = 1;
-  /// Queue pairs that a TAP device can have (TAP_MAX_QUEUES of DPDK's driver).
-  static constexpr unsigned queues_max = 16;
+  /// Queue pairs that a TAP device can have. The driver's own limit is 16, but at start it lists
+  /// the descriptors of all queues in an array of RTE_MP_MAX_FD_NUM, 8, and writes past its end.
+  static constexpr unsigned queues_max = 4;
 
   /// `pools`: one per queue pair; 1 to queues_max.
   [[nodiscard]] static outcome<nic> open(const nic_spec&,

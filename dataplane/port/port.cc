@@ -33,8 +33,12 @@ outcome<port> port::open(const port_options& options) {
 
   auto made = std::make_unique<parts>();
   made->name = options.nic.tap;
-  const std::size_t pool_bytes = frame_pool_dpdk::memory_bytes(options.frames_per_queue);
-  auto environment = eal::start({.memory_bytes = options.queues * pool_bytes + nic::memory_bytes,
+  const auto bytes = [&](std::size_t page_bytes) {
+    return nic::memory_bytes +
+           options.queues * frame_pool_dpdk::memory_bytes(options.frames_per_queue, page_bytes);
+  };
+  auto environment = eal::start({.huge_bytes = bytes(std::size_t{2} << 20),
+                                 .ordinary_bytes = bytes(std::size_t{4} << 10),
                                  .no_huge = options.no_huge,
                                  .debug_log = options.debug_log});
   if (!environment) return outcome<port>::failure(std::move(environment.error));

@@ -13,7 +13,7 @@ namespace wirebird::port {
 
 struct port_options {
   nic_spec nic;
-  unsigned queues = 1;               ///< one per worker, 1 to 16
+  unsigned queues = 1;               ///< one per worker, 1 to 4
   bool no_huge = false;              ///< ordinary pages even where huge ones are free
   std::size_t frames_per_queue = 0;  ///< limit of frames that one worker and its queue hold
   bool debug_log = false;            ///< DPDK's own log to stderr

@@ -104,9 +104,9 @@ TEST_F(port_lifetime, main_thread_keeps_its_processors) {
 TEST_F(port_lifetime, every_queue_of_several_sends_and_together_they_receive_all) {
   in_child([] {
     port_options options = options_for("wbl0");
-    options.queues = 3;
+    options.queues = 4;
     const auto port = open_port(options);
-    ASSERT_EQ(port->queues(), 3U);
+    ASSERT_EQ(port->queues(), 4U);
     packet_socket kernel("wbl0");
     for (unsigned index = 0; index < port->queues(); ++index) {
       frame one = port->queue(index).frames().take();
