@@ -39,6 +39,15 @@ class ethernet_view {
   }
   [[nodiscard]] mac_address destination() const noexcept { return mac_at(0); }
   [[nodiscard]] mac_address source() const noexcept { return mac_at(6); }
+  // What every frame is asked, without a copy of its addresses.
+  [[nodiscard]] bool is_to(const mac_address& mac) const noexcept {
+    return std::memcmp(frame_.data(), mac.octets.data(), mac.octets.size()) == 0;
+  }
+  [[nodiscard]] bool is_from(const mac_address& mac) const noexcept {
+    return std::memcmp(frame_.data() + 6, mac.octets.data(), mac.octets.size()) == 0;
+  }
+  [[nodiscard]] bool is_to_group() const noexcept { return (frame_[0] & 1) != 0; }
+  [[nodiscard]] bool is_from_group() const noexcept { return (frame_[6] & 1) != 0; }
   [[nodiscard]] ethernet_type type() const noexcept {
     return static_cast<ethernet_type>(load_be16(frame_.data() + 12));
   }

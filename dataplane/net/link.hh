@@ -83,11 +83,11 @@ class link final : public datagram_sink, private neighbour_output {
   };
 
   // The way up: link_input.cc.
-  [[nodiscard]] std::optional<datagram> receive_ipv4(frame&&, const ethernet_header&,
+  [[nodiscard]] std::optional<datagram> receive_ipv4(frame&&, const ethernet_view&,
                                                      instant now) noexcept;
   /// returns: what to count when the packet must be dropped; null when it is for us and sound.
   [[nodiscard]] counter* refuse_ipv4(const ipv4_view&, const frame_marks&,
-                                     const mac_address& to) noexcept;
+                                     const ethernet_view&) noexcept;
   void receive_icmp(frame&&, const correspondent& from, instant now) noexcept;
   void answer_echo(frame&&, const icmp_header&, const correspondent& from, instant now) noexcept;
   void answer_unknown_protocol(frame&&, const correspondent& from, instant now) noexcept;

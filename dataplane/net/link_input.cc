@@ -13,18 +13,17 @@ std::optional<datagram> link::input(frame&& received, instant now) noexcept {
     counts_.ethernet_too_short.add();
     return std::nullopt;
   }
-  const ethernet_header header = parse(*ethernet);
-  if (header.destination != mac_ && !header.destination.is_multicast()) {
+  if (!ethernet->is_to(mac_) && !ethernet->is_to_group()) {
     counts_.ethernet_not_for_us.add();
     return std::nullopt;
   }
-  if (header.source.is_multicast() || header.source == mac_) {
+  if (ethernet->is_from_group() || ethernet->is_from(mac_)) {
     counts_.ethernet_source_wrong.add();
     return std::nullopt;
   }
   packet.trim_front(ethernet_header_bytes);
-  switch (header.type) {
-    case ethernet_type::ipv4: return receive_ipv4(std::move(packet), header, now);
+  switch (ethernet->type()) {
+    case ethernet_type::ipv4: return receive_ipv4(std::move(packet), *ethernet, now);
     case ethernet_type::arp: receive_arp(std::move(packet), now); break;
     case ethernet_type::vlan:
     case ethernet_type::service_vlan: counts_.ethernet_vlan_tagged.add(); break;
@@ -35,7 +34,7 @@ std::optional<datagram> link::input(frame&& received, instant now) noexcept {
 
 // --- IPv4 ---
 
-std::optional<datagram> link::receive_ipv4(frame&& received, const ethernet_header& ethernet,
+std::optional<datagram> link::receive_ipv4(frame&& received, const ethernet_view& ethernet,
                                            instant now) noexcept {
   frame packet = std::move(received);
   const auto view = ipv4_view::of(packet.bytes());
@@ -43,7 +42,7 @@ std::optional<datagram> link::receive_ipv4(frame&& received, const ethernet_head
     counts_.ipv4_malformed.add();
     return std::nullopt;
   }
-  if (counter* reason = refuse_ipv4(*view, packet.marks(), ethernet.destination)) {
+  if (counter* reason = refuse_ipv4(*view, packet.marks(), ethernet)) {
     reason->add();
     return std::nullopt;
   }
@@ -58,19 +57,19 @@ std::optional<datagram> link::receive_ipv4(frame&& received, const ethernet_head
                       ip_protocol::tcp, std::move(packet)};
     case ip_protocol::icmp:
       packet.trim_front(header_bytes);
-      receive_icmp(std::move(packet), {source, ethernet.source}, now);
+      receive_icmp(std::move(packet), {source, ethernet.source()}, now);
       break;
-    default: answer_unknown_protocol(std::move(packet), {source, ethernet.source}, now); break;
+    default: answer_unknown_protocol(std::move(packet), {source, ethernet.source()}, now); break;
   }
   return std::nullopt;
 }
 
 counter* link::refuse_ipv4(const ipv4_view& packet, const frame_marks& marks,
-                           const mac_address& to) noexcept {
+                           const ethernet_view& ethernet) noexcept {
   if (!marks.checksums_verified && !packet.checksum_holds()) return &counts_.ipv4_checksum_wrong;
   // Where a packet goes comes first: the rest of the network's broadcasts is no fault of theirs.
   if (packet.destination() != network_.ours()) return &counts_.ipv4_not_for_us;
-  if (to.is_multicast()) return &counts_.ipv4_in_link_broadcast;
+  if (ethernet.is_to_group()) return &counts_.ipv4_in_link_broadcast;
   if (!network_.is_host(packet.source()) || packet.source() == network_.ours())
     return &counts_.ipv4_source_wrong;
   if (packet.is_fragment()) return &counts_.ipv4_fragments;
@@ -155,11 +154,10 @@ void link::receive_arp(frame&& received, instant now) noexcept {
   }
   const bool asks_us =
       packet.operation == arp_operation::request && packet.target == network_.ours();
-  // Probes (RFC 5227 2.1.1) have no sender address yet, and one from elsewhere is not on our link:
-  // they get an answer, but there is nothing to learn.
-  const bool known =
-      is_neighbour(packet.sender) && neighbours_.update(packet.sender, packet.sender_mac, now);
+  const bool known = neighbours_.update(packet.sender, packet.sender_mac, now);
   if (asks_us) {
+    // Probes (RFC 5227 2.1.1) have no sender address yet, and a sender from elsewhere is not on our
+    // link: they get an answer, but there is nothing to learn.
     if (!known && is_neighbour(packet.sender))
       neighbours_.learn(packet.sender, packet.sender_mac, now);
     answer_arp(std::move(carrier), packet);

@@ -33,6 +33,16 @@ TEST_F(link_arp, literal_request_for_our_address_is_answered) {
                                   "02000000000a 0a00000a 020000000014 0a000014")));
 }
 
+TEST_F(link_arp, what_follows_a_request_is_not_sent_back) {
+  const packet_bytes question = ethernet(broadcast_mac, peer_mac, type_arp,
+                                         arp(1, peer_mac, "10.0.0.20", no_mac, "10.0.0.10")) +
+                                packet_bytes(100, 0xee);
+  const auto frames = feed(question);
+  ASSERT_EQ(frames.size(), 1U);
+  EXPECT_EQ(frames[0], padded(ethernet(peer_mac, our_mac, type_arp,
+                                       arp(2, our_mac, "10.0.0.10", peer_mac, "10.0.0.20"))));
+}
+
 TEST_F(link_arp, who_asks_us_is_remembered) {
   feed(request(peer_mac, "10.0.0.20"));
   EXPECT_EQ(destination_of("10.0.0.20"), peer_mac);

@@ -26,13 +26,26 @@ class neighbours_test : public ::testing::Test, private neighbour_output {
   void request(ipv4_address wanted, const mac_address&) noexcept override {
     requested_.push_back(wanted);
   }
-  void transmit(frame&&, const mac_address& to) noexcept override { transmitted_.push_back(to); }
+  void transmit(frame&& packet, const mac_address& to) noexcept override {
+    const frame sent = std::move(packet);
+    transmitted_.push_back(to);
+    EXPECT_EQ(load_be32(sent.bytes().data()), answering_) << "another neighbour's packet";
+  }
 
   void advance(duration by) {
     now_ += by;
     timers_.advance(now_);
   }
-  void resolve(ipv4_address who) { table_.resolve(who, pool_.take(), now_); }
+  void resolve(ipv4_address who) {
+    frame packet = pool_.take();
+    store_be32(packet.append(4).data(), who);
+    table_.resolve(who, std::move(packet), now_);
+  }
+  /// returns: whether the host was known.
+  bool answers(ipv4_address who, const mac_address& mac) {
+    answering_ = who;
+    return table_.update(who, mac, now_);
+  }
   /// Fills the table with neighbours that have just been used.
   void fill_with_used(ipv4_address from = 1000) {
     for (std::size_t i = 0; i < neighbours_max; ++i) {
@@ -56,6 +69,7 @@ class neighbours_test : public ::testing::Test, private neighbour_output {
   counters counts_;
   std::vector<ipv4_address> requested_;
   std::vector<mac_address> transmitted_;
+  ipv4_address answering_ = 0;
   neighbours table_{*this, timers_, random_, counts_};
 };
 
@@ -98,11 +112,46 @@ TEST_F(neighbours_test, neighbours_long_out_of_use_make_room_for_askers) {
   EXPECT_EQ(counts_.neighbours_evicted.value(), 1U);
 }
 
+TEST_F(neighbours_test, a_whole_generation_makes_room_for_the_next) {
+  fill_with_used(1000);
+  advance(neighbour_fresh_for);
+  fill_with_used(50000);
+  EXPECT_EQ(found_of(50000, neighbours_max), neighbours_max);
+  EXPECT_EQ(counts_.neighbours_evicted.value(), neighbours_max);
+}
+
+TEST_F(neighbours_test, a_place_taken_over_is_not_in_use_because_its_last_owner_was) {
+  table_.learn(1, mac_number(1), now_);
+  advance(neighbour_fresh_for);
+  EXPECT_NE(table_.find(1, now_), nullptr);
+  for (unsigned i = 0; i < arp_requests_max; ++i) advance(arp_request_interval);
+  ASSERT_EQ(table_.size(), 0U) << "it was asked and kept silent";
+  table_.learn(2, mac_number(2), now_);
+  for (ipv4_address who = 1000; who < 1000 + neighbours_max - 1; ++who) {
+    table_.learn(who, mac_number(who), now_);
+    EXPECT_NE(table_.find(who, now_), nullptr);
+  }
+  table_.learn(3, mac_number(3), now_);
+  EXPECT_NE(table_.find(3, now_), nullptr);
+  EXPECT_EQ(table_.find(2, now_), nullptr);
+}
+
+TEST_F(neighbours_test, packets_of_an_evicted_neighbour_go_with_it) {
+  for (ipv4_address who = 1000; who < 1000 + neighbours_max; ++who) resolve(who);
+  ASSERT_EQ(waiting(), waiting_frames_max);
+  advance(10ms);
+  resolve(1);
+  EXPECT_EQ(counts_.neighbours_evicted.value(), 1U);
+  EXPECT_TRUE(answers(1, mac_number(1)));
+  EXPECT_EQ(transmitted_.size(), 1U);
+  EXPECT_EQ(waiting(), waiting_frames_max - 1);
+}
+
 TEST_F(neighbours_test, a_packet_of_ours_gets_a_place_even_in_a_full_table) {
   fill_with_used();
   resolve(50000);
   EXPECT_EQ(requested_, std::vector<ipv4_address>{50000});
-  EXPECT_TRUE(table_.update(50000, mac_number(5), now_));
+  EXPECT_TRUE(answers(50000, mac_number(5)));
   EXPECT_EQ(transmitted_, std::vector<mac_address>{mac_number(5)});
   EXPECT_EQ(table_.size(), neighbours_max);
 }
@@ -144,8 +193,7 @@ TEST_F(neighbours_test, packets_waiting_in_all_are_bounded) {
     for (int i = 0; i < 5; ++i) resolve(who);
   EXPECT_EQ(waiting(), waiting_frames_max);
   EXPECT_EQ(counts_.waiting_overflowed.value(), 500 - waiting_frames_max);
-  for (ipv4_address who = 1; who <= 100; ++who)
-    EXPECT_TRUE(table_.update(who, mac_number(who), now_));
+  for (ipv4_address who = 1; who <= 100; ++who) EXPECT_TRUE(answers(who, mac_number(who)));
   EXPECT_EQ(waiting(), 0U);
   EXPECT_EQ(transmitted_.size(), waiting_frames_max);
 }
@@ -155,8 +203,8 @@ TEST_F(neighbours_test, places_of_the_queue_are_used_again) {
     const auto who = static_cast<ipv4_address>(1 + round % 7);
     for (std::size_t i = 0; i < waiting_frames_per_neighbour_max + 3; ++i) resolve(who + 1000);
     for (std::size_t i = 0; i < 4; ++i) resolve(who + 2000);
-    EXPECT_TRUE(table_.update(who + 1000, mac_number(1), now_));
-    EXPECT_TRUE(table_.update(who + 2000, mac_number(2), now_));
+    EXPECT_TRUE(answers(who + 1000, mac_number(1)));
+    EXPECT_TRUE(answers(who + 2000, mac_number(2)));
     EXPECT_EQ(waiting(), 0U);
     advance(1s);
   }
@@ -171,7 +219,7 @@ TEST_F(neighbours_test, agrees_with_a_map_under_random_use) {
   for (int step = 0; step < 60000; ++step) {
     const auto who = static_cast<ipv4_address>(0x0a000000 + draw.below(neighbours_max - 30));
     const mac_address mac = mac_number(static_cast<std::uint32_t>(draw.next()));
-    if (table_.update(who, mac, now_)) {
+    if (answers(who, mac)) {
       expected[who] = mac;
     } else if (draw.chance(1, 2)) {
       table_.learn(who, mac, now_);
