@@ -13,7 +13,7 @@
 namespace wirebird::sockets {
 
 /// One kernel socket behind the stream interface. Owned by its transport, on that worker's thread;
-/// about 400 bytes, and no memory for bytes while nothing is unread or unsent.
+/// under 350 bytes, and no memory for bytes while nothing is unread or unsent.
 ///
 /// What its handler does to it (flush, close, resume_reading, ...) writes to the socket at most and
 /// puts it in line for a turn; handlers are called from turns only, so calls never nest.

@@ -4,6 +4,9 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
 #include <vector>
 
 #include <fcntl.h>
@@ -79,6 +82,53 @@ TEST(limits, closed_socket_gives_way_to_a_new_connection) {
   EXPECT_EQ(w.transport.connections(), 1U);
   EXPECT_EQ(w.transport.lingering(), 0U);
   EXPECT_EQ(w.transport.counts().lingers_cut.value(), 1U);
+}
+
+// The place of a closed socket is given away while an event for it is still in the same batch.
+TEST(limits, stale_event_does_not_reach_the_next_in_the_same_place) {
+  world w(1024 * 1024, {.connections_max = 1});
+  client first = w.connect();
+  w.last().wire().close(w.now());
+  w.run();
+  client second(w.address);
+  first.close();  // behind the new connection: the listener's event comes first
+  w.step();
+  ASSERT_EQ(w.transport.connections(), 1U);
+  recorder& session = w.last();
+  session.reader = [&](slice_queue&) { session.wire().pause_reading(); };
+  EXPECT_EQ(second.write("text"), 4U);
+  EXPECT_TRUE(w.run_until([&] { return session.offers == 1; }));
+  w.run();
+  EXPECT_EQ(session.ends, 0U) << "the other one's hang-up";
+}
+
+TEST(limits, one_poll_reads_a_bounded_amount_and_nobody_is_forgotten) {
+  world w;
+  constexpr std::size_t each_bytes = 150'000;
+  constexpr std::size_t count = 40;
+  const std::string text = pattern(each_bytes);
+  std::vector<client> peers;
+  for (std::size_t i = 0; i < count; ++i) peers.push_back(w.connect());
+  w.run();
+  for (client& peer : peers) ASSERT_EQ(peer.write(text), each_bytes);
+  std::size_t least_offers = 0;
+  std::uint64_t before = 0;
+  for (int polls = 0; polls < 100; ++polls) {
+    w.step();
+    const std::uint64_t total = w.transport.counts().bytes_in.value();
+    EXPECT_LE(total - before, read_bytes_per_poll + arena::block_bytes_max);
+    before = total;
+    const auto [least, most] = std::minmax_element(
+        w.handlers.begin(), w.handlers.end(),
+        [](const auto& one, const auto& other) { return one->offers < other->offers; });
+    if (total < count * each_bytes) {
+      EXPECT_LE((*most)->offers, (*least)->offers + 1) << "in turn";
+    }
+    least_offers = (*least)->offers;
+  }
+  EXPECT_GT(least_offers, 0U);
+  for (const auto& session : w.handlers) EXPECT_TRUE(session->received == text);
+  EXPECT_FALSE(w.transport.has_work());
 }
 
 TEST(limits, thousand_connections_leave_nothing_behind) {
