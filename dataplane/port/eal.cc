@@ -94,8 +94,8 @@ std::string eal::initialise(const eal_options& options) {
   const std::size_t bytes = huge ? options.huge_bytes : options.ordinary_bytes;
   if (!huge && !options.no_huge)
     memory_notice_ = "no " + memory_text(options.huge_bytes) +
-                     " of free huge pages (vm.nr_hugepages), so the port uses ordinary pages and "
-                     "is slower; --no-huge says that this is meant";
+                     " of free huge pages (vm.nr_hugepages), so the port uses ordinary ones; "
+                     "--no-huge says that this is meant";
   // DPDK reserves without asking and dies, or the kernel's out-of-memory killer chooses somebody.
   const std::optional<std::size_t> ordinary = ordinary_memory();
   if (!huge && ordinary && *ordinary < bytes)

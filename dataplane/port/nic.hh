@@ -18,9 +18,11 @@ namespace wirebird::port {
 /// end after the workers that use its queues, and before its pools.
 class nic {
  public:
-  /// DPDK memory that the driver takes besides the frames.
+  /// DPDK memory that the driver takes besides the frames: 2 MiB, most of it a pool of 512 small
+  /// buffers for segmentation; the rest is for what DPDK's heap loses between blocks.
   static constexpr std::size_t memory_bytes = std::size_t{8} << 20;
-  /// Frames that the driver keeps for packets to come, per queue.
+  /// Frames that the driver keeps for packets to come, per queue. The TAP driver reads one packet
+  /// at a time and only ever fills the first; the kernel's own queue holds those that wait.
   static constexpr std::uint16_t receive_ring_frames = 1;
   /// Queue pairs that a TAP device can have. The driver's own limit is 16, but at start it lists
   /// the descriptors of all queues in an array of RTE_MP_MAX_FD_NUM, 8, and writes past its end.
