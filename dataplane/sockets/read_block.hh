@@ -20,8 +20,9 @@ class read_block {
   [[nodiscard]] mutable_bytes room() noexcept;
   /// The first `size` bytes of the room as a slice. requires: room() just before, size within it.
   [[nodiscard]] slice take(std::uint32_t size) noexcept;
-  /// Gives the block up: a transport that rests holds no memory. Another one costs a few nanoseconds.
-  void release() noexcept { block_ = slice(); }
+  /// Gives the block up unless somebody keeps a slice of it: a transport that rests holds no
+  /// memory, and slices that are kept share blocks. Another block costs a few nanoseconds.
+  void release() noexcept;
 
  private:
   arena& memory_;

@@ -64,6 +64,7 @@ void transport::poll(instant now) {
   }
   poller_.clear();
   take_turns(now);
+  host_.block.release();
 }
 
 void transport::dispatch(const epoll_event& event, instant now) {

@@ -1,0 +1,127 @@
+#include "dataplane/agent/server.hh"
+
+#include "dataplane/agent/client_ids.hh"
+#include "dataplane/agent/event_log.hh"
+#include "dataplane/agent/identity.hh"
+#include "dataplane/agent/log.hh"
+#include "dataplane/agent/signals.hh"
+#include "dataplane/agent/transport.hh"
+#include "dataplane/config/version.hh"
+#include "dataplane/worker/clock.hh"
+#include "dataplane/worker/limits.hh"
+#include "dataplane/worker/worker.hh"
+#include "dataplane/worker/worker_thread.hh"
+
+#include <array>
+#include <csignal>
+#include <string>
+#include <utility>
+
+#include <poll.h>
+
+namespace wirebird::agent {
+
+namespace {
+
+constexpr int exit_after_sigint = 0;
+constexpr int exit_after_sigterm = 1;
+constexpr int exit_after_failed_start = 1;
+
+protocol::server_info identity_of(const config::options& options) {
+  protocol::server_info identity;
+  identity.server_id = new_server_id();
+  identity.server_name = options.server_name.empty() ? identity.server_id : options.server_name;
+  identity.version = config::nats_version;
+  identity.go = "none";  // no client looks at it, but the key is expected
+  identity.host = options.host;
+  identity.port = options.port;
+  identity.wirebird_version = config::wirebird_version;
+  return identity;
+}
+
+worker::worker_options options_of_worker() {
+  const siphash_key choices = new_secret();
+  return {worker::arena_bytes, new_secret(), choices[0], worker::read_clock()};
+}
+
+void log_start(log& log, const protocol::server_info& identity) {
+  log.info("Starting nats-server");
+  log.info("  Version:  " + identity.version);
+  log.info("  Wirebird: " + identity.wirebird_version);
+  log.info("  Git:      [not set]");
+  log.info("  Name:     " + identity.server_name);
+  log.info("  ID:       " + identity.server_id);
+}
+
+void log_leftovers(log& log, const worker::leftovers& left) {
+  log.debug("Leftovers: frames=" + std::to_string(left.frames) +
+            " chunks=" + std::to_string(left.chunks) + " timers=" + std::to_string(left.timers) +
+            " sessions=" + std::to_string(left.sessions));
+}
+
+/// Everything between the start and the end of a server, in the order in which it is made.
+class server {
+ public:
+  explicit server(const config::options& options)
+      : options_(options),
+        log_(options.debug),
+        identity_(identity_of(options)),
+        events_(log_),
+        worker_(options_of_worker(), rules_, identity_, ids_, events_),
+        thread_(worker_, options.idle == config::idle_strategy::adaptive) {}
+
+  int run() {
+    log_start(log_, identity_);
+    if (const std::string why_not = transport_.open(options_, worker_); !why_not.empty()) {
+      log_.fatal(why_not);
+      return exit_after_failed_start;
+    }
+    if (!transport_.notice().empty()) log_.warning(transport_.notice());
+    identity_.port = transport_.port();
+    log_.info("Listening for client connections on " + options_.host + ":" +
+              std::to_string(identity_.port));
+    thread_.start();
+    log_.info("Server is ready");
+    const int exit_code = wait_for_the_end();
+    log_.info("Initiating Shutdown...");
+    thread_.stop();
+    events_.write_all();
+    log_leftovers(log_, thread_.left());
+    log_.info("Server Exiting..");
+    return exit_code;
+  }
+
+ private:
+  int wait_for_the_end() {
+    std::array<pollfd, 2> waited{
+        {{signals_.descriptor(), POLLIN, 0}, {events_.descriptor(), POLLIN, 0}}};
+    for (;;) {
+      poll(waited.data(), waited.size(), -1);
+      events_.write_all();
+      while (const auto signal = signals_.next()) {
+        if (*signal == SIGINT) return exit_after_sigint;
+        if (*signal == SIGTERM) return exit_after_sigterm;
+        if (*signal == SIGUSR1) log_.info("File log re-open ignored, not a file logger");
+      }
+    }
+  }
+
+  const config::options& options_;
+  log log_;
+  signals signals_;  // before any thread
+  protocol::server_info identity_;
+  broker::options rules_;
+  client_ids ids_;
+  event_log events_;
+  transport transport_;  // the port outlives the worker that uses it
+  worker::worker worker_;
+  worker::worker_thread thread_;
+};
+
+}  // namespace
+
+int run_server(const config::options& options) {
+  return server(options).run();
+}
+
+}  // namespace wirebird::agent

@@ -1,0 +1,13 @@
+#pragma once
+
+#include "dataplane/config/options.hh"
+
+namespace wirebird::agent {
+
+/// Runs a server on the calling (main) thread until a signal ends it: opens the port or the
+/// listener, starts the worker, writes the log. returns: the exit code, nats-server 2.9.10's: 0
+/// after SIGINT, 1 after SIGTERM or when the start failed (then the log has one fatal line that
+/// says why).
+[[nodiscard]] int run_server(const config::options& options);
+
+}  // namespace wirebird::agent

@@ -1,0 +1,9 @@
+#include "dataplane/agent/transport.hh"
+
+namespace wirebird::agent {
+
+std::string transport::open_port(const config::options&, const endpoint&, worker::worker&) {
+  return "--nic: this build has no DPDK; leave --nic out to use kernel sockets";
+}
+
+}  // namespace wirebird::agent

@@ -1,0 +1,20 @@
+#pragma once
+
+#include <cstddef>
+
+namespace wirebird::worker {
+
+/// Send queues and payloads of one worker. Sixteen clients that have fallen max_pending (64 MiB)
+/// behind at the same time; pages are touched only when used.
+inline constexpr std::size_t arena_bytes = std::size_t{16} * 64 * 1024 * 1024;
+
+/// Frames of one queue: a receive ring (1024), a transmit ring (1024) and the link's own queue
+/// (1024) full at the same time, and as many again that wait, unread or out of order, in
+/// connections; 2 KiB each, so 16 MiB.
+inline constexpr std::size_t frames_per_queue = 8 * 1024;
+
+/// Events on their way to the log. At full length 256 B each: 1 MiB. A full channel drops and
+/// counts.
+inline constexpr std::size_t events_queued_max = 4096;
+
+}  // namespace wirebird::worker

@@ -1,0 +1,57 @@
+#include "dataplane/worker/poll_loop.hh"
+
+#include <array>
+#include <cstddef>
+#include <span>
+#include <utility>
+
+namespace wirebird::worker {
+
+namespace {
+
+/// A burst of frames through Ethernet, IP and TCP; nobody above hears of it yet.
+std::size_t receive(port_path& port, instant now) {
+  std::array<frame, burst_frames> burst;
+  const std::size_t count = port.queue.receive(burst);
+  for (frame& received : std::span(burst).first(count)) {
+    std::optional<datagram> segment = port.link.input(std::move(received), now);
+    if (segment) port.tcp.on_datagram(std::move(*segment), now);
+  }
+  port.frames_in.add(count);
+  return count;
+}
+
+/// What the kernel transport has done so far: any change means that there was work.
+std::uint64_t activity(const sockets::transport& sockets) noexcept {
+  const auto& counts = sockets.counts();
+  return counts.receives.value() + counts.accepted.value();
+}
+
+}  // namespace
+
+bool iterate(worker& self, instant now) {
+  bool busy = false;
+  if (self.port) {
+    busy = receive(*self.port, now) > 0;
+    self.port->tcp.deliver(now);
+  }
+  if (self.sockets) {
+    const std::uint64_t before = activity(*self.sockets);
+    self.sockets->poll(now);
+    busy = busy || activity(*self.sockets) != before || self.sockets->has_work();
+  }
+  self.timers.advance(now);
+  self.broker.flush(now);
+  if (self.port) {
+    self.port->tcp.flush(now);
+    self.port->link.flush();
+    busy = busy || self.port->tcp.has_work() || self.port->link.has_queued();
+  }
+  return busy || self.broker.has_work();
+}
+
+instant next_deadline(const worker& self) noexcept {
+  return self.timers.next_deadline();
+}
+
+}  // namespace wirebird::worker

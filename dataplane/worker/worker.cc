@@ -1,0 +1,22 @@
+#include "dataplane/worker/worker.hh"
+
+namespace wirebird::worker {
+
+port_path::port_path(const net::link_options& link_options, const tcp::options& tcp_options,
+                     packet_queue& queue_, arena& memory, timer_wheel& timers, random& choices,
+                     const siphash_key& secret)
+    : queue(queue_),
+      link(link_options, queue, timers, choices),
+      tcp(tcp_options, queue.frames(), memory, link, timers, secret, choices,
+          queue.capabilities()) {}
+
+worker::worker(const worker_options& options, const broker::options& rules,
+               const protocol::server_info& identity, broker::id_source& ids,
+               broker::event_sink& events)
+    : memory(options.arena_bytes),
+      timers(options.start),
+      choices(options.seed),
+      secret(options.secret),
+      broker(rules, identity, memory, timers, choices, secret, ids, events) {}
+
+}  // namespace wirebird::worker

@@ -1,0 +1,58 @@
+#pragma once
+
+#include "dataplane/base/arena.hh"
+#include "dataplane/base/packet_queue.hh"
+#include "dataplane/base/random.hh"
+#include "dataplane/base/siphash.hh"
+#include "dataplane/base/time.hh"
+#include "dataplane/base/timer_wheel.hh"
+#include "dataplane/broker/broker.hh"
+#include "dataplane/net/link.hh"
+#include "dataplane/sockets/transport.hh"
+#include "dataplane/tcp/stack.hh"
+#include "protocol/server_info.hh"
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+
+namespace wirebird::worker {
+
+/// What makes one worker different from another, and what it takes from outside: randomness and the
+/// start of its time line.
+struct worker_options {
+  std::size_t arena_bytes;  ///< limit of send queues and payloads; see limits.hh
+  siphash_key secret;       ///< for everything a peer must not predict
+  std::uint64_t seed;       ///< for choices
+  instant start;
+};
+
+/// Our own TCP/IP over one queue of a port.
+struct port_path {
+  port_path(const net::link_options&, const tcp::options&, packet_queue&, arena&, timer_wheel&,
+            random&, const siphash_key& secret);
+
+  packet_queue& queue;
+  net::link link;
+  tcp::stack tcp;
+  counter frames_in;
+};
+
+/// Everything that one core owns, by value, and no logic: poll_loop.hh moves packets through it.
+/// Made on the main thread, then touched by its own thread only. Members end in reverse order:
+/// sessions before transports, transports before the memory they hold.
+struct worker {
+  /// `identity`, `rules`, `ids` and `events` outlive the worker.
+  worker(const worker_options&, const broker::options& rules, const protocol::server_info& identity,
+         broker::id_source& ids, broker::event_sink& events);
+
+  arena memory;
+  timer_wheel timers;
+  random choices;
+  siphash_key secret;
+  ::wirebird::broker::broker broker;
+  std::optional<port_path> port;              ///< with --nic
+  std::optional<sockets::transport> sockets;  ///< without
+};
+
+}  // namespace wirebird::worker

@@ -1,0 +1,83 @@
+#include "dataplane/worker/worker_thread.hh"
+
+#include "dataplane/worker/clock.hh"
+#include "dataplane/worker/poll_loop.hh"
+
+#include <algorithm>
+
+namespace wirebird::worker {
+
+worker_thread::worker_thread(worker& self, bool may_sleep) noexcept
+    : self_(self), idle_(may_sleep) {}
+
+worker_thread::~worker_thread() {
+  stop();
+}
+
+void worker_thread::start() {
+  thread_ = std::thread([this] { run(); });
+}
+
+void worker_thread::stop() {
+  if (!thread_.joinable()) return;
+  stopping_.store(true, std::memory_order_release);
+  if (self_.sockets) self_.sockets->wake();
+  thread_.join();
+}
+
+void worker_thread::run() {
+  const std::size_t frames_at_start = available_frames();
+  while (!stopping_.load(std::memory_order_acquire)) {
+    const instant now = read_clock();
+    rest(now, iterate(self_, now));
+  }
+  drain();
+  take_stock(frames_at_start);
+}
+
+/// As this thread sees it: a pool may keep some at hand for each thread.
+std::size_t worker_thread::available_frames() const noexcept {
+  return self_.port ? self_.port->queue.frames().available() : 0;
+}
+
+void worker_thread::rest(instant now, bool busy) {
+  if (busy) {
+    idle_.worked(now);
+    return;
+  }
+  const duration time = idle_.rest(now, next_deadline(self_));
+  if (time == duration::zero()) return;
+  if (self_.port)
+    self_.port->queue.wait(time);
+  else
+    self_.sockets->wait(time);
+}
+
+bool worker_thread::is_drained() const noexcept {
+  return self_.broker.sessions() == 0 && (!self_.port || !self_.port->link.has_queued());
+}
+
+void worker_thread::drain() {
+  instant now = read_clock();
+  const instant deadline = now + drain_time;
+  if (self_.sockets) self_.sockets->stop_listening();
+  self_.broker.shutdown(now);
+  do {
+    now = read_clock();
+    rest(now, iterate(self_, now));
+  } while (!is_drained() && now < deadline);
+}
+
+/// Ends the transports and looks at what is still out: nothing may be.
+void worker_thread::take_stock(std::size_t frames_at_start) {
+  left_.sessions = self_.broker.sessions();
+  packet_queue* queue = self_.port ? &self_.port->queue : nullptr;
+  self_.sockets.reset();
+  self_.port.reset();
+  if (queue != nullptr)
+    left_.frames = frames_at_start - std::min(frames_at_start, queue->frames().available());
+  left_.chunks = self_.memory.blocks_in_use();
+  left_.timers = self_.timers.armed();
+}
+
+}  // namespace wirebird::worker

@@ -1,0 +1,55 @@
+#pragma once
+
+#include "dataplane/worker/idle.hh"
+#include "dataplane/worker/worker.hh"
+
+#include <atomic>
+#include <cstddef>
+#include <thread>
+
+namespace wirebird::worker {
+
+/// What is still out when a worker has stopped and its transports have ended; all zero unless
+/// something leaked or, for sessions, a peer did not take its last bytes in time.
+struct leftovers {
+  std::size_t frames = 0;
+  std::size_t chunks = 0;
+  std::size_t timers = 0;
+  std::size_t sessions = 0;
+};
+
+/// The thread that runs a worker. Started and stopped by the main thread, which touches the worker
+/// only before start() and after stop().
+class worker_thread {
+ public:
+  worker_thread(worker&, bool may_sleep) noexcept;
+  ~worker_thread();
+  worker_thread(const worker_thread&) = delete;
+  worker_thread& operator=(const worker_thread&) = delete;
+
+  void start();
+  /// Closes every session (their last bytes are sent), for at most drain_time, then ends the
+  /// thread.
+  void stop();
+  /// requires: stop() has returned.
+  [[nodiscard]] const leftovers& left() const noexcept { return left_; }
+
+  /// How long a stopping worker waits for peers to take their last bytes.
+  static constexpr duration drain_time = std::chrono::seconds(1);
+
+ private:
+  void run();
+  void drain();
+  void take_stock(std::size_t frames_at_start);
+  [[nodiscard]] std::size_t available_frames() const noexcept;
+  void rest(instant now, bool busy);
+  [[nodiscard]] bool is_drained() const noexcept;
+
+  worker& self_;
+  idle idle_;
+  std::atomic<bool> stopping_{false};
+  leftovers left_;
+  std::thread thread_;
+};
+
+}  // namespace wirebird::worker
