@@ -78,8 +78,7 @@ class server {
     }
     if (!transport_.notice().empty()) log_.warning(transport_.notice());
     identity_.port = transport_.port();
-    log_.info("Listening for client connections on " + options_.host + ":" +
-              std::to_string(identity_.port));
+    log_.info("Listening for client connections on " + transport_.listens_on());
     thread_.start();
     log_.info("Server is ready");
     const int exit_code = wait_for_the_end();

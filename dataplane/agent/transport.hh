@@ -18,6 +18,9 @@ class transport {
   [[nodiscard]] std::string open(const config::options& options, worker::worker& worker);
   /// The client port, also where any free one was asked for.
   [[nodiscard]] std::uint16_t port() const noexcept { return port_; }
+  /// Where clients are listened for, `host:port`: the host as the operator wrote it, or our address
+  /// on a port of our own.
+  [[nodiscard]] const std::string& listens_on() const noexcept { return listens_on_; }
   /// Something that the operator should know although all is well; else empty.
   [[nodiscard]] const std::string& notice() const noexcept { return notice_; }
 
@@ -30,6 +33,7 @@ class transport {
   std::shared_ptr<void> nic_;  ///< a port::port, in builds that have one
   std::string notice_;
   std::uint16_t port_ = 0;
+  std::string listens_on_;
 };
 
 }  // namespace wirebird::agent

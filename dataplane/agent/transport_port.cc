@@ -36,6 +36,7 @@ std::string transport::open_port(const config::options& options, const endpoint&
   if (!path.tcp.listen(listening, worker.broker))
     return "Error listening on port: " + to_string(listening);
   port_ = listening.port;
+  listens_on_ = to_string(listening);
   path.link.announce(worker::read_clock());
   return "";
 }

@@ -6,9 +6,9 @@
 
 namespace wirebird {
 
-/// A bounded queue from one thread to one other, without locks: neither side ever waits. `Capacity` is a power of two.
-/// Each side keeps a copy of the other's position and looks again only when the ring seems full or empty, so in a steady stream the
-/// two rarely touch the same cache line.
+/// A bounded queue from one thread to one other, without locks: neither side ever waits. `Capacity`
+/// is a power of two. Each side keeps a copy of the other's position and looks again only when the
+/// ring seems full or empty, so in a steady stream the two rarely touch the same cache line.
 template <typename T, std::size_t Capacity>
 class spsc_ring {
   static_assert(Capacity > 0 && (Capacity & (Capacity - 1)) == 0);
