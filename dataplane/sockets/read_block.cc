@@ -24,6 +24,13 @@ mutable_bytes read_block::room() noexcept {
   return {owner->bytes + used_, owner->capacity - used_};
 }
 
+void read_block::release() noexcept {
+  const buffer* owner = block_.owner();
+  if (owner == nullptr || owner->references > 1) return;
+  block_ = slice();
+  used_ = 0;
+}
+
 slice read_block::take(std::uint32_t size) noexcept {
   slice taken = block_.part(used_, size);
   used_ += size;

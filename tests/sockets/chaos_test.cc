@@ -143,7 +143,7 @@ class chaos {
       EXPECT_TRUE(own.said.starts_with(own.far.received));
     }
     EXPECT_EQ(world_.timers.armed(), 0U);
-    EXPECT_LE(world_.memory.blocks_in_use(), 1U);
+    EXPECT_EQ(world_.memory.blocks_in_use(), 0U);
     EXPECT_FALSE(world_.transport.has_work());
   }
 
