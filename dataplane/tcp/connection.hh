@@ -138,6 +138,7 @@ class connection final : public stream::connection,
   [[nodiscard]] bool owes_fin() const noexcept;
   [[nodiscard]] segment header(sequence at, std::uint8_t flags, instant now) noexcept;
   [[nodiscard]] std::uint16_t advertise() noexcept;
+  [[nodiscard]] sequence possible_edge() const noexcept;
   void consider_window_update() noexcept;
   void owe_ack_now() noexcept;
 

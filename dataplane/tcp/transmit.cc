@@ -144,21 +144,25 @@ segment connection::header(sequence at, std::uint8_t flags, instant now) noexcep
 /// The window field, after moving the right edge as far as unread bytes allow and silly window
 /// avoidance asks (RFC 9293 3.8.6.2.2). The edge itself never moves back.
 std::uint16_t connection::advertise() noexcept {
-  const sequence possible = rcv_.nxt + received_.free_bytes();
+  const sequence possible = possible_edge();
   const std::uint32_t step = std::min(received_.capacity() / 2, snd_.mss);
   if (bytes_between(rcv_.edge, possible) >= step) rcv_.edge = possible;
   const std::uint32_t window = bytes_between(rcv_.nxt, rcv_.edge) >> rcv_.shift;
   return static_cast<std::uint16_t>(std::min(window, limits::window_unscaled_max));
 }
 
-/// The session has read: the peer hears of it at once when its window was nearly used up or grows
-/// by half of the buffer; else with the next ACK.
+/// Where the right edge could be: behind what is free, and within what the field can say.
+sequence connection::possible_edge() const noexcept {
+  return rcv_.nxt + std::min(received_.free_bytes(), limits::window_unscaled_max << rcv_.shift);
+}
+
+/// The session has read: the peer hears of it at once when its window was nearly used up, else
+/// with the next ACK.
 void connection::consider_window_update() noexcept {
   const std::uint32_t half = received_.capacity() / 2;
-  const std::uint32_t grows = bytes_between(rcv_.edge, rcv_.nxt + received_.free_bytes());
+  const std::uint32_t grows = bytes_between(rcv_.edge, possible_edge());
   const std::uint32_t left = bytes_between(rcv_.nxt, rcv_.edge);
-  const bool nearly_closed = left < std::max(2 * snd_.mss, half / 2);
-  if (grows < half && !(nearly_closed && grows >= std::min(half, snd_.mss))) return;
+  if (left >= std::max(2 * snd_.mss, half / 4) || grows < std::min(half, snd_.mss)) return;
   env_.counts.window_updates.add();
   ack_owed_ = true;
   owe_output();
