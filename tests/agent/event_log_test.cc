@@ -1,0 +1,92 @@
+#include "dataplane/agent/event_log.hh"
+
+#include <atomic>
+#include <string>
+#include <thread>
+
+#include <gtest/gtest.h>
+
+namespace wirebird::agent {
+namespace {
+
+/// What the log wrote to stderr while it lived.
+class captured_log {
+ public:
+  captured_log() { testing::internal::CaptureStderr(); }
+  [[nodiscard]] std::string text() const { return testing::internal::GetCapturedStderr(); }
+};
+
+broker::client_identity client(std::uint64_t id) {
+  return {id, {ip_address::from_v4(0x7f000001), 4000}, "app", "go", "1.2"};
+}
+
+TEST(event_log, writes_clients_as_operators_know_them) {
+  const captured_log captured;
+  {
+    log sink(true);
+    event_log events(sink);
+    events.on_client_created({5, {ip_address::from_v4(0x7f000001), 4000}, {}, {}, {}});
+    events.on_client_closed(client(5), broker::close_reason::client_closed);
+    events.on_slow_consumer(client(6), 1000);
+    events.write_all();
+  }
+  const std::string text = captured.text();
+  EXPECT_NE(text.find("[DBG] 127.0.0.1:4000 - cid:5 - Client connection created\n"),
+            std::string::npos)
+      << text;
+  EXPECT_NE(text.find("[DBG] 127.0.0.1:4000 - cid:5 - \"v1.2:go:app\" - "
+                      "Client connection closed: Client Closed\n"),
+            std::string::npos)
+      << text;
+  EXPECT_NE(text.find("cid:6 - \"v1.2:go:app\" - "
+                      "Slow Consumer Detected: MaxPending of 1000 Exceeded\n"),
+            std::string::npos)
+      << text;
+}
+
+TEST(event_log, without_debug_comings_and_goings_are_not_recorded) {
+  const captured_log captured;
+  {
+    log sink(false);
+    event_log events(sink);
+    events.on_client_created(client(5));
+    events.on_client_closed(client(5), broker::close_reason::client_closed);
+    events.write_all();
+  }
+  EXPECT_EQ(captured.text(), "");
+}
+
+TEST(event_log, what_a_full_ring_dropped_is_told) {
+  const captured_log captured;
+  {
+    log sink(false);
+    event_log events(sink);
+    for (std::size_t i = 0; i < worker::events_queued_max + 7; ++i)
+      events.on_client_error(client(5), "x");
+    events.write_all();
+  }
+  EXPECT_NE(captured.text().find("7 events were not logged: too many"), std::string::npos);
+}
+
+TEST(event_log, a_worker_writes_while_the_main_thread_reads) {
+  const captured_log captured;
+  constexpr int events_sent = 20'000;
+  {
+    log sink(false);
+    event_log events(sink);
+    std::atomic<bool> done = false;
+    std::thread worker([&] {
+      for (int i = 0; i < events_sent; ++i) events.on_client_error(client(5), "broken");
+      done = true;
+    });
+    while (!done) events.write_all();
+    worker.join();
+    events.write_all();
+  }
+  const std::string text = captured.text();
+  EXPECT_NE(text.find("[ERR] 127.0.0.1:4000 - cid:5 - \"v1.2:go:app\" - broken\n"),
+            std::string::npos);
+}
+
+}  // namespace
+}  // namespace wirebird::agent

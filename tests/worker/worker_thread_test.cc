@@ -1,0 +1,127 @@
+#include "dataplane/worker/worker_thread.hh"
+
+#include "dataplane/worker/clock.hh"
+
+#include <memory>
+#include <string>
+
+#include <arpa/inet.h>
+#include <gtest/gtest.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+namespace wirebird::worker {
+namespace {
+
+struct counting_ids final : broker::id_source {
+  std::uint64_t next_client_id() noexcept override { return next++; }
+  std::uint64_t next = 1;
+};
+
+struct silent_events final : broker::event_sink {
+  void on_client_created(const broker::client_identity&) noexcept override {}
+  void on_client_closed(const broker::client_identity&, broker::close_reason) noexcept override {}
+  void on_client_error(const broker::client_identity&, std::string_view) noexcept override {}
+  void on_refusal(const broker::client_identity&, std::string_view) noexcept override {}
+  void on_slow_consumer(const broker::client_identity&, std::uint64_t) noexcept override {}
+};
+
+/// A client on loopback that waits for answers with a deadline.
+class client {
+ public:
+  explicit client(std::uint16_t port) : socket_(::socket(AF_INET, SOCK_STREAM, 0)) {
+    sockaddr_in to{};
+    to.sin_family = AF_INET;
+    to.sin_port = htons(port);
+    to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    EXPECT_EQ(::connect(socket_, reinterpret_cast<const sockaddr*>(&to), sizeof to), 0);
+  }
+  ~client() { ::close(socket_); }
+  client(const client&) = delete;
+  client& operator=(const client&) = delete;
+
+  void send(const std::string& text) {
+    ASSERT_EQ(::send(socket_, text.data(), text.size(), MSG_NOSIGNAL),
+              static_cast<ssize_t>(text.size()));
+  }
+  /// returns: whether `wanted` came within five seconds.
+  [[nodiscard]] bool sees(const std::string& wanted) {
+    while (received_.find(wanted) == std::string::npos) {
+      pollfd waited{socket_, POLLIN, 0};
+      if (::poll(&waited, 1, 5000) != 1) return false;
+      char bytes[4096];
+      const ssize_t count = ::recv(socket_, bytes, sizeof bytes, 0);
+      if (count <= 0) return false;
+      received_.append(bytes, static_cast<std::size_t>(count));
+    }
+    return true;
+  }
+
+ private:
+  int socket_;
+  std::string received_;
+};
+
+class worker_on_loopback : public testing::TestWithParam<bool> {
+ protected:
+  worker_on_loopback()
+      : worker_(
+            std::make_unique<worker>(worker_options{std::size_t{64} << 20, {1, 2}, 3, read_clock()},
+                                     rules_, identity_, ids_, events_)),
+        thread_(*worker_, GetParam()) {
+    auto& sockets = worker_->sockets.emplace(sockets::options{}, worker_->memory, worker_->timers);
+    const auto listening =
+        sockets.listen({ip_address::from_v4(INADDR_LOOPBACK), 0}, worker_->broker);
+    EXPECT_EQ(listening.error, 0);
+    port_ = listening.port;
+    thread_.start();
+  }
+
+  broker::options rules_;
+  protocol::server_info identity_;
+  counting_ids ids_;
+  silent_events events_;
+  std::unique_ptr<worker> worker_;
+  worker_thread thread_;
+  std::uint16_t port_ = 0;
+};
+
+TEST_P(worker_on_loopback, carries_a_message_from_one_client_to_another) {
+  client subscriber(port_);
+  client publisher(port_);
+  subscriber.send("CONNECT {\"verbose\":false}\r\nSUB news 1\r\nPING\r\n");
+  ASSERT_TRUE(subscriber.sees("PONG\r\n"));
+  publisher.send("CONNECT {\"verbose\":false}\r\nPUB news 5\r\nhello\r\n");
+  EXPECT_TRUE(subscriber.sees("MSG news 1 5\r\nhello\r\n"));
+}
+
+TEST_P(worker_on_loopback, stopping_closes_clients_and_leaves_nothing) {
+  {
+    client one(port_);
+    client other(port_);
+    one.send("SUB a 1\r\nPUB b 3\r\nabc\r\nPING\r\n");
+    ASSERT_TRUE(one.sees("PONG\r\n"));
+    ASSERT_TRUE(other.sees("INFO "));
+    thread_.stop();
+    EXPECT_FALSE(one.sees("never sent"));
+  }
+  EXPECT_EQ(thread_.left().sessions, 0U);
+  EXPECT_EQ(thread_.left().chunks, 0U);
+  EXPECT_EQ(thread_.left().timers, 0U);
+  EXPECT_EQ(thread_.left().frames, 0U);
+}
+
+TEST_P(worker_on_loopback, a_sleeping_worker_sees_that_it_must_stop) {
+  const auto before = std::chrono::steady_clock::now();
+  thread_.stop();
+  EXPECT_LT(std::chrono::steady_clock::now() - before, std::chrono::seconds(5));
+}
+
+INSTANTIATE_TEST_SUITE_P(idle, worker_on_loopback, testing::Bool(),
+                         [](const testing::TestParamInfo<bool>& rests) {
+                           return rests.param ? "adaptive" : "spin";
+                         });
+
+}  // namespace
+}  // namespace wirebird::worker
