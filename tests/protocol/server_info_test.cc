@@ -131,6 +131,9 @@ TEST(info, reading_ignores_what_it_does_not_know) {
   EXPECT_EQ(info.port, 7);
   EXPECT_EQ(info.connect_urls, (std::vector<std::string>{"a", ""}));
   EXPECT_EQ(info.server_id, "NABC");
+  EXPECT_TRUE(read_info(R"({"nested":{"connect_urls":["b"],"port":8}})", info));
+  EXPECT_EQ(info.connect_urls.size(), 2U) << "a key of an inner object is not ours";
+  EXPECT_EQ(info.port, 7);
   EXPECT_TRUE(read_info("null", info));
   EXPECT_TRUE(read_info(R"({"connect_urls":null})", info));
   EXPECT_EQ(info.connect_urls.size(), 2U);
