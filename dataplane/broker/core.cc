@@ -8,8 +8,12 @@ namespace wirebird::broker {
 
 namespace {
 
-protocol::limits enforceable(protocol::limits limits) noexcept {
+protocol::limits enforceable(protocol::limits limits, const arena& memory) noexcept {
   limits.max_control_line = std::min(limits.max_control_line, control_line_bytes_max);
+  // A message that cannot be gathered beside others would wait for ever.
+  const std::size_t message_bytes_max = memory.limit_bytes() / messages_per_arena_min;
+  if (limits.max_payload > message_bytes_max)
+    limits.max_payload = static_cast<std::uint32_t>(message_bytes_max);
   return limits;
 }
 
@@ -18,7 +22,7 @@ protocol::limits enforceable(protocol::limits limits) noexcept {
 core::core(const options& rules_, arena& memory_, timer_wheel& timers_, random& choices_,
            const siphash_key& secret, id_source& ids_, event_sink& events_)
     : rules(rules_),
-      limits(enforceable(rules_.limits)),
+      limits(enforceable(rules_.limits, memory_)),
       memory(memory_),
       timers(timers_),
       choices(choices_),

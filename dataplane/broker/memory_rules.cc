@@ -36,6 +36,12 @@ void memory_rules::on_gathered(session& done) noexcept {
   if (finisher_ == &done) finisher_ = nullptr;
 }
 
+void memory_rules::forget(session& closed) noexcept {
+  on_gathered(closed);
+  static_cast<list_hook<starved_tag>&>(closed).unlink();
+  if (waiting_.empty()) disarm();
+}
+
 void memory_rules::wait(session& starved, instant now) noexcept {
   waiting_.push_back(starved);
   if (!is_armed()) timers_.arm(*this, now + retry_time);

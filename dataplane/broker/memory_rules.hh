@@ -33,8 +33,10 @@ class memory_rules final : public timer {
   /// Whether this session may take a block for the message that it gathers; it may become the
   /// finisher.
   [[nodiscard]] bool may_gather(session&, instant now) noexcept;
-  /// The session's message is complete, or will never be.
+  /// The session's message is complete.
   void on_gathered(session&) noexcept;
+  /// The session is closed: it waits for nothing any more.
+  void forget(session&) noexcept;
   /// Has on_memory() called soon. requires: the session has stopped reading.
   void wait(session&, instant now) noexcept;
   [[nodiscard]] std::size_t reserve_bytes() const noexcept { return reserve_bytes_; }

@@ -12,7 +12,7 @@ namespace wirebird::broker {
 /// workers share and that outlives their brokers. Defaults are nats-server's.
 struct options {
   std::uint64_t generation = 1;  ///< of the configuration that this snapshot was made from
-  /// max_control_line counts up to control_line_bytes_max.
+  /// Enforced up to control_line_bytes_max and messages_per_arena_min.
   protocol::limits limits;
   std::uint64_t max_pending = 64 * 1024 * 1024;  ///< unacknowledged bytes of one client
   std::uint32_t max_connections = 64 * 1024;     ///< of this broker; 0: no limit
@@ -29,5 +29,9 @@ struct options {
 /// A control line and a sid from another one fill one arena block at most when they meet in a
 /// MSG line. Larger limits than this act as this.
 inline constexpr std::uint32_t control_line_bytes_max = 31 * 1024;
+
+/// The arena holds at least so many messages of max_payload; a larger max_payload acts as, and INFO
+/// says, what fits.
+inline constexpr std::uint32_t messages_per_arena_min = 4;
 
 }  // namespace wirebird::broker

@@ -151,8 +151,7 @@ void session::end(close_reason reason, instant) {
   phase_ = phase::draining;
   --core_.open;
   timer::disarm();
-  list_hook<starved_tag>::unlink();
-  core_.memory_queue.on_gathered(*this);
+  core_.memory_queue.forget(*this);
   core_.ending.push_back(*this);
   core_.events.on_client_closed(identity(), reason);
 }

@@ -14,7 +14,9 @@ namespace wirebird::broker {
 /// collisions would slow a table down, not break it. Not for secrets.
 class subject_hash {
  public:
-  explicit subject_hash(const siphash_key& key) noexcept : key_{key[0], key[1] | 1} {}
+  explicit subject_hash(const siphash_key& key) noexcept
+      : key_{fold(key[0] ^ spread, key[1] ^ other_spread),
+             fold(key[1] ^ spread, key[0] ^ other_spread)} {}
 
   /// `context` tells apart equal texts in different places (a token below different parents).
   [[nodiscard]] std::uint64_t operator()(std::string_view text,
@@ -42,7 +44,8 @@ class subject_hash {
 
  private:
   __extension__ using wide = unsigned __int128;
-  static constexpr std::uint64_t spread = 0x9e3779b97f4a7c15;  // 2^64 over the golden ratio
+  static constexpr std::uint64_t spread = 0x9e3779b97f4a7c15;        // 2^64 over the golden ratio
+  static constexpr std::uint64_t other_spread = 0xbf58476d1ce4e5b9;  // splitmix64's first factor
 
   template <typename Integer>
   static Integer load(const char* at) noexcept {

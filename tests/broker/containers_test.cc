@@ -1,0 +1,121 @@
+// hash_index and pointer_list against the standard containers, and the text that lies behind.
+#include "dataplane/base/random.hh"
+#include "dataplane/broker/hash_index.hh"
+#include "dataplane/broker/pointer_list.hh"
+#include "dataplane/broker/subject_hash.hh"
+#include "dataplane/broker/text_tail.hh"
+
+#include <deque>
+#include <set>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+namespace wirebird::broker {
+namespace {
+
+struct item {
+  std::uint64_t hash = 0;
+  std::uint32_t position = 0;
+};
+
+TEST(hash_indexes, churn_with_many_collisions_agrees_with_a_set) {
+  constexpr std::uint64_t seed = 4222;
+  SCOPED_TRACE("seed " + std::to_string(seed));
+  random choices(seed);
+  hash_index<item> index;
+  std::deque<item> items(3000);
+  std::set<item*> in;
+  for (item& each : items) each.hash = choices.below(200) * 0x10001;
+  for (int round = 0; round < 60'000; ++round) {
+    const bool grows = round / 10'000 % 2 == 0;
+    item& one = items[choices.below(grows ? items.size() : 50)];
+    const auto is_it = [&](const item& other) { return &other == &one; };
+    ASSERT_EQ(index.find(one.hash, is_it), in.contains(&one) ? &one : nullptr);
+    if (in.contains(&one)) {
+      index.erase(one.hash, one);
+      in.erase(&one);
+    } else {
+      index.insert(one.hash, one);
+      in.insert(&one);
+    }
+    ASSERT_EQ(index.size(), in.size());
+  }
+  std::size_t cursor = 0;
+  while (index.size() > 0) {
+    item& any = index.any(cursor);
+    ASSERT_EQ(in.erase(&any), 1U);
+    index.erase(any.hash, any);
+  }
+  EXPECT_TRUE(in.empty());
+}
+
+TEST(pointer_lists, objects_always_know_their_position) {
+  constexpr std::uint64_t seed = 4222;
+  SCOPED_TRACE("seed " + std::to_string(seed));
+  random choices(seed);
+  std::deque<item> items(500);
+  pointer_list<item> list;
+  std::set<item*> in;
+  for (int round = 0; round < 20'000; ++round) {
+    item& one = items[choices.below(round / 4000 % 2 == 0 ? items.size() : 3)];
+    if (in.contains(&one)) {
+      list.remove(one);
+      in.erase(&one);
+    } else {
+      list.add(one);
+      in.insert(&one);
+    }
+    ASSERT_EQ(std::set<item*>(list.items().begin(), list.items().end()), in);
+    ASSERT_EQ(list.size(), in.size());
+    for (const item* each : in) ASSERT_EQ(list.items()[each->position], each);
+  }
+}
+
+struct named final : with_text<named> {
+  int value = 7;
+};
+
+TEST(texts_behind_objects, hold_any_bytes) {
+  for (const std::string& text : {std::string(), std::string("a\0b", 3), std::string(5000, 'x')}) {
+    named& made = named::make(text);
+    EXPECT_EQ(made.text(), text);
+    EXPECT_EQ(made.value, 7);
+    named::end(made);
+  }
+}
+
+TEST(subject_hashes, depend_on_every_byte_the_length_the_context_and_the_key) {
+  const subject_hash hash({1, 2});
+  for (std::size_t length = 1; length < 70; ++length) {
+    const std::string text(length, 'a');
+    std::set<std::uint64_t> seen{hash(text), hash(text + "a"), hash(text, 1),
+                                 subject_hash({1, 4})(text), subject_hash({2, 2})(text)};
+    EXPECT_EQ(seen.size(), 5U) << length;
+    for (std::size_t at = 0; at < length; ++at) {
+      std::string other = text;
+      other[at] = 'b';
+      EXPECT_TRUE(seen.insert(hash(other)).second) << length << " " << at;
+    }
+  }
+}
+
+TEST(subject_hashes, spread_numbered_subjects_evenly_over_low_and_high_bits) {
+  const subject_hash hash({1, 2});
+  std::vector<int> low(256), high(256);
+  constexpr int subjects = 256 * 400;
+  for (int i = 0; i < subjects; ++i) {
+    const std::uint64_t value = hash("orders.eu." + std::to_string(i));
+    ++low[value & 255];
+    ++high[value >> 56];
+  }
+  for (const auto& buckets : {low, high})
+    for (const int count : buckets) {
+      EXPECT_GT(count, 280);  // 400 expected, deviation 20
+      EXPECT_LT(count, 520);
+    }
+}
+
+}  // namespace
+}  // namespace wirebird::broker
