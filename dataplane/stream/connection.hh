@@ -41,7 +41,7 @@ class handler {
   /// Output was acknowledged (tcp) or accepted by the kernel (sockets): `output().size()` has
   /// fallen.
   virtual void on_progress(instant now) = 0;
-  /// Last call: the connection object ends when it returns.
+  /// Last call: for the handler the connection object is gone when it returns.
   virtual void on_ended(end_reason reason, instant now) = 0;
 
  protected:
@@ -84,6 +84,8 @@ class connection {
   ~connection() = default;
   [[nodiscard]] handler& user() noexcept { return *user_; }
   [[nodiscard]] bool has_user() const noexcept { return user_ != nullptr; }
+  /// For a transport that has more to do after on_ended().
+  void clear_handler() noexcept { user_ = nullptr; }
 
  private:
   handler* user_ = nullptr;

@@ -106,7 +106,7 @@ void connection::count_end(stream::end_reason reason) noexcept {
 }
 
 bool connection::deliver(instant now) {
-  if (!has_user() && established_ && !ended_) {
+  if (!has_user() && established_ && !closing_ && !ended_) {
     stream::handler* user = acceptor_->on_accepted(*this, now);
     if (user != nullptr) {
       set_handler(*user);
@@ -120,9 +120,18 @@ bool connection::deliver(instant now) {
     user().on_progress(now);
   }
   if (has_user()) offer_bytes(now);
+  if (!ended_ && has_user() && state_ == state::fin_wait_2) let_user_go(now);
   if (!ended_) return false;
   if (has_user()) user().on_ended(*ended_, now);
   return true;
+}
+
+// All that the handler wanted sent has arrived. When the peer closes its half is the peer's affair,
+// so a client that never does keeps a control block for the FIN_WAIT_2 time and no session.
+void connection::let_user_go(instant now) {
+  stream::handler& user = this->user();
+  clear_handler();
+  user.on_ended(stream::end_reason::closed_by_us, now);
 }
 
 void connection::offer_bytes(instant now) {

@@ -95,6 +95,7 @@ class connection final : public stream::connection,
   void owe_output() noexcept;
   void reset(instant now);
   void offer_bytes(instant now);
+  void let_user_go(instant now);
   void discard_input() noexcept;
   void count_end(stream::end_reason reason) noexcept;
   [[nodiscard]] bool is_over() const noexcept {

@@ -226,6 +226,7 @@ bool connection::fin_was_acknowledged(instant now) {
   if (!fin_ || snd_.una <= *fin_) return false;
   if (state_ == state::fin_wait_1) {
     set_state(state::fin_wait_2);
+    become_ready();
   } else if (state_ == state::closing) {
     enter_time_wait(now);
   } else if (state_ == state::last_ack) {
@@ -248,6 +249,7 @@ bool connection::take_text(const segment& arrived, frame&& packet, instant now) 
   sequence stop = end < rcv_.edge ? end : rcv_.edge;
   if (rcv_.fin && *rcv_.fin < stop) stop = *rcv_.fin;
   const sequence first = later(start, rcv_.nxt);
+  if (stop < end) owe_ack_now();
   if (stop <= first) {
     owe_ack_now();
     return true;

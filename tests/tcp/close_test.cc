@@ -42,12 +42,14 @@ TEST_F(dialogue, we_close_first_and_time_wait_follows) {
   open_connection->close(clock_.now());
   iterate();
   expect({.flags = "AFP", .seq = 1, .ack = 1, .text = "last words"});
-  send({.seq = 1, .ack = 12});
   EXPECT_FALSE(user.ended);
+  send({.seq = 1, .ack = 12});
+  iterate();
+  EXPECT_EQ(user.ended, end_reason::closed_by_us);  // whenever the peer closes its half
+  EXPECT_EQ(stack_->connections(), 1U);
   send({.flags = "AF", .seq = 1, .ack = 12});
   expect({.seq = 12, .ack = 2});
   iterate();
-  EXPECT_EQ(user.ended, end_reason::closed_by_us);
   EXPECT_EQ(stack_->connections(), 0U);
   EXPECT_EQ(stack_->time_waits(), 1U);
   // The peer's FIN again: its ACK was lost.
