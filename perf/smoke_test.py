@@ -167,7 +167,7 @@ class WorksTest(unittest.TestCase):
 class SeesFaultsTest(unittest.TestCase):
     def faults_of(self, spoil, *arguments):
         with FaultyServer(spoil) as server:
-            code, report = bench(server.port, 'throughput', '--count', '100', '--drain', '0.3',
+            code, report = bench(server.port, 'throughput', '--count', '100', '--drain', '0.15',
                                  *arguments)
         self.assertEqual(code, 1)
         return report
@@ -232,7 +232,7 @@ class SeesFaultsTest(unittest.TestCase):
     def test_request_without_an_answer(self):
         with FaultyServer(lambda number, frame: b'') as server:
             code, report = bench(server.port, 'request', '--requesters', '2', '--count', '4',
-                                 '--drain', '0.3')
+                                 '--drain', '0.15')
             self.assertEqual((code, report['unanswered']), (1, 2))
 
     def test_nobody_there_is_a_usage_error(self):
