@@ -175,6 +175,19 @@ TEST(lifecycle, activity_in_either_direction_makes_a_ping_unnecessary) {
   }
 }
 
+TEST(lifecycle, ping_from_the_client_makes_ours_unnecessary) {
+  world_options given;
+  given.rules.ping_interval = 1s;
+  world around(given);
+  client one = around.connect_quiet();
+  around.advance(1250ms);
+  EXPECT_EQ(one.ask("PONG\r\n"), "PING\r\n");
+  for (int i = 0; i < 50; ++i) {
+    around.advance(100ms);
+    EXPECT_EQ(one.ask("PING\r\n"), "PONG\r\n");
+  }
+}
+
 TEST(lifecycle, round_trip_is_measured_again_after_an_hour_of_activity) {
   world around;
   client one = around.connect_quiet();

@@ -41,9 +41,12 @@ void wire::poll(instant now) {
     ended = true;
     user().on_ended(aborted      ? stream::end_reason::aborted_by_us
                     : reset_due_ ? stream::end_reason::peer_reset
-                    : end_due_   ? stream::end_reason::peer_closed
                                  : stream::end_reason::closed_by_us,
                     now);
+    return;
+  }
+  if (tells_end_early && !arrived_ && std::exchange(end_due_, false)) {
+    user().on_end_of_stream(now);
     return;
   }
   if (paused) return;
@@ -52,10 +55,7 @@ void wire::poll(instant now) {
     user().on_bytes(unread_, now);
     return;
   }
-  if (unread_.empty() && std::exchange(end_due_, false)) {
-    end_due_ = false;
-    user().on_end_of_stream(now);
-  }
+  if (unread_.empty() && std::exchange(end_due_, false)) user().on_end_of_stream(now);
 }
 
 void client::send(std::string_view text) {

@@ -60,7 +60,8 @@ class wire final : public stream::connection {
   void poll(instant now);
   /// Whether poll() has something to do.
   [[nodiscard]] bool is_due() const {
-    if (ended || paused) return !ended && (closing || aborted || reset_due_);
+    if (ended) return false;
+    if (paused) return closing || aborted || reset_due_ || (end_due_ && tells_end_early);
     return closing || aborted || reset_due_ || end_due_ ||
            (!unread_.empty() && (arrived_ || offer_due_));
   }
@@ -72,6 +73,7 @@ class wire final : public stream::connection {
   std::string received;
   std::size_t flushes = 0;
   bool stalled = false;
+  bool tells_end_early = false;  ///< also while paused or unread bytes remain: they were offered
   bool paused = false;
   bool closing = false;
   bool aborted = false;
