@@ -101,6 +101,7 @@ void dialogue::start(const options& settings, std::size_t frames) {
 
 stream::handler* dialogue::on_accepted(stream::connection& accepted, instant) {
   if (refuses) return nullptr;
+  ++accepts;
   open_connection = &accepted;
   user.below = &accepted;
   return &user;
@@ -125,10 +126,10 @@ void dialogue::output(datagram&& packet, instant) {
   const byte_view bytes = packet.payload.bytes();
   const std::optional<segment> sent = parse(bytes);
   ASSERT_TRUE(sent.has_value());
-  if (sent->has(flag::syn)) our_iss = sent->seq;
+  if (sent->has(flag::syn)) our_iss[sent->destination_port] = sent->seq;
   spoken what;
   what.flags = letters_of(*sent);
-  const sequence base = our_iss.value_or(sequence{0});
+  const sequence base = our_iss[sent->destination_port];
   what.seq = (sent->seq.value - base.value);
   if (sent->has(flag::ack)) what.ack = sent->ack.value - peer_iss;
   what.text = as_text(bytes.subspan(sent->header_bytes));
@@ -154,7 +155,7 @@ datagram dialogue::to_datagram(const spoken& what, std::uint16_t source_port) {
   out.destination_port = here_.port;
   out.seq = {peer_iss + what.seq};
   out.flags = flags_of(what.flags);
-  if (out.has(flag::ack)) out.ack = our_iss.value_or(sequence{0}) + what.ack;
+  if (out.has(flag::ack)) out.ack = our_iss[source_port] + what.ack;
   out.window = static_cast<std::uint16_t>(what.win.value_or(65535));
   out.mss = what.mss;
   out.window_scale = what.ws;

@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <deque>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -97,10 +98,11 @@ class dialogue : public ::testing::Test, protected datagram_sink, protected stre
   std::deque<std::vector<std::uint8_t>> raw_said;
   recorder user;
   bool refuses = false;
+  std::size_t accepts = 0;
   std::size_t room_left = 100000;
   std::uint32_t link_mtu = 1500;
   stream::connection* open_connection = nullptr;
-  std::optional<sequence> our_iss;
+  std::map<std::uint16_t, sequence> our_iss;  ///< by port of the peer
 
   sim::clock clock_;
   std::unique_ptr<plain_frame_pool> frames_;
