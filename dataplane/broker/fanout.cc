@@ -99,9 +99,8 @@ void fanout::forget_origin(const session& gone) noexcept {
 }
 
 void fanout::finish(const walk& way, const outgoing& message, instant now) {
-  const session* const origin = message.origin;
-  if (way.delivered > 0 || message.op.reply.empty() || origin == nullptr) return;
-  if (origin->is_open() && origin->wants_no_responders()) send_no_responders(message, now);
+  if (way.delivered > 0 || message.op.reply.empty() || message.origin == nullptr) return;
+  if (message.origin->wants_no_responders()) send_no_responders(message, now);
 }
 
 void fanout::send_no_responders(const outgoing& message, instant now) {

@@ -203,8 +203,7 @@ void session::flush(instant now) {
 void session::on_timer(instant now) {
   const duration interval = core_.rules.ping_interval;
   const bool was_active = now - last_activity_ < interval || now - last_ping_in_ < interval;
-  const bool wants_round_trip =
-      phase_ == phase::greeting || !has_pinged_ || now - last_ping_out_ > round_trip_age_max;
+  const bool wants_round_trip = !has_pinged_ || now - last_ping_out_ > round_trip_age_max;
   core_.timers.arm(*this, now + interval);
   if (was_active && !wants_round_trip) return;
   if (pings_unanswered_ + 1 > core_.rules.ping_max) {

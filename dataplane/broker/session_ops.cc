@@ -97,7 +97,7 @@ void session::on_message(outgoing& message, instant now) {
   core_.counts.in_bytes.add(message.op.total_size);
   if (!is_permitted(message.op, now)) return;
   acknowledge(now);
-  if (!core_.fanouts.publish(message, now) && is_open()) pause(for_fanout);
+  if (!core_.fanouts.publish(message, now)) pause(for_fanout);
 }
 
 subscription* session::find(std::string_view sid, std::uint64_t hash) const noexcept {

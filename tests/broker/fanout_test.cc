@@ -92,7 +92,7 @@ TEST_F(wide, publisher_that_leaves_in_the_middle_has_published) {
 
 TEST_F(wide, end_of_stream_behind_unread_messages_loses_none) {
   subscribe(40);
-  for (const std::string last : {"", "PUB wide 1\r\n2\r\n"})
+  for (const std::string last : {"", "PUB wide 1\r\n2\r\n", "PING\r\n"})
     for (const bool early : {false, true}) {
       client writer = around.connect_quiet();
       writer.on_wire().tells_end_early = early;
@@ -100,7 +100,7 @@ TEST_F(wide, end_of_stream_behind_unread_messages_loses_none) {
       writer.on_wire().send_end();
       around.settle();
       EXPECT_TRUE(writer.on_wire().ended);
-      for (client& each : readers) EXPECT_EQ(each.take().size(), last.empty() ? 17U : 2 * 17U);
+      for (client& each : readers) EXPECT_EQ(each.take().size(), last.size() > 6 ? 2 * 17U : 17U);
     }
 }
 
@@ -147,6 +147,44 @@ TEST_F(wide, verbose_publisher_gets_ok_before_its_own_copy) {
   EXPECT_EQ(writer.ask("SUB wide 7\r\n"), "+OK\r\n");
   const std::string got = writer.ask("PUB wide 1\r\nx\r\n");
   EXPECT_EQ(got, "+OK\r\nMSG wide 7 1\r\nx\r\n");
+}
+
+TEST(fanouts, one_iteration_shares_one_budget_and_narrow_ones_are_never_cut) {
+  world_options given;
+  given.rules.fanout_budget = 100;
+  world around(given);
+  for (int i = 0; i < 70; ++i) around.connect_quiet().send("SUB wide 1\r\n");
+  client one = around.connect_quiet();
+  one.on_wire().send("PUB wide 0\r\n\r\nPUB wide 0\r\n\r\nPUB wide 0\r\n\r\n");
+  one.on_wire().poll(around.now);
+  EXPECT_EQ(around.counts().out_msgs.value(), 100U);
+  client two = around.connect_quiet();
+  EXPECT_FALSE(around.broker_->has_work()) << "connecting took an iteration";
+  one.on_wire().poll(around.now);
+  one.on_wire().poll(around.now);
+
+  std::string narrow;
+  for (int i = 0; i < 64; ++i) narrow += "SUB narrow " + std::to_string(i) + "\r\n";
+  two.on_wire().send(narrow + "PUB narrow 0\r\n\r\nPUB narrow 0\r\n\r\n");
+  const std::uint64_t before = around.counts().out_msgs.value();
+  two.on_wire().poll(around.now);
+  EXPECT_EQ(around.counts().out_msgs.value(), before + 2 * 64U) << "more than the budget";
+}
+
+TEST(fanouts, unfinished_ones_advance_side_by_side) {
+  world_options given;
+  given.rules.fanout_budget = 100;
+  world around(given);
+  for (int i = 0; i < 300; ++i) around.connect_quiet().send("SUB wide 1\r\n");
+  client one = around.connect_quiet();
+  client two = around.connect_quiet();
+  for (client* each : {&one, &two}) {
+    each->on_wire().send("PUB wide 0\r\n\r\n");
+    each->on_wire().poll(around.now);
+  }
+  EXPECT_EQ(around.counts().out_msgs.value(), 100U) << "the second has to wait";
+  around.broker_->flush(around.now);
+  EXPECT_EQ(around.counts().out_msgs.value(), 100U + 100 + 64);
 }
 
 TEST(fanouts, every_matching_subscription_of_a_client_gets_a_copy_in_publish_order) {

@@ -102,6 +102,15 @@ TEST(memory, longest_lines_still_fit_in_a_message_line) {
   EXPECT_EQ(one.ask("PUB a" + subject + " 0\r\n"), "-ERR 'maximum control line exceeded'\r\n");
 }
 
+TEST(memory, max_payload_is_what_the_arena_can_gather) {
+  world_options given;
+  given.arena_bytes = 1024 * 1024;
+  world around(given);
+  client one = around.connect();
+  EXPECT_NE(one.take().find("\"max_payload\":262144,"), std::string::npos);
+  EXPECT_EQ(one.ask("PUB a 262145\r\n"), "-ERR 'Maximum Payload Violation'\r\n");
+}
+
 TEST(memory, replies_wait_for_memory_and_none_is_lost) {
   world around;
   client one = around.connect("{}");
