@@ -3,6 +3,10 @@
 
 jobs=$(nproc)
 
+# One object for all build directories that compile a file in the same way, in every clone.
+CCACHE_BASEDIR=$(dirname "$PWD")
+export CCACHE_BASEDIR CCACHE_NOHASHDIR=1
+
 # step NAME COMMAND...: runs the command quietly; its output is shown when it fails.
 step() {
   local name=$1 log=$results/${1// /_}.log start=$SECONDS
