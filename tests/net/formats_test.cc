@@ -2,7 +2,7 @@
 #include "dataplane/net/ethernet.hh"
 #include "dataplane/net/icmp.hh"
 #include "dataplane/net/ipv4.hh"
-#include "tests/net/packets.hh"
+#include "tests/sim/packets.hh"
 
 #include <gtest/gtest.h>
 

@@ -1,6 +1,6 @@
 #include "dataplane/net/ipv4_network.hh"
 
-#include "tests/net/packets.hh"
+#include "tests/sim/packets.hh"
 
 #include <gtest/gtest.h>
 

@@ -2,8 +2,8 @@
 
 #include "dataplane/base/plain_frame_pool.hh"
 #include "dataplane/net/link.hh"
-#include "tests/net/memory_queue.hh"
-#include "tests/net/packets.hh"
+#include "tests/sim/memory_queue.hh"
+#include "tests/sim/packets.hh"
 
 #include <cstdint>
 #include <map>
