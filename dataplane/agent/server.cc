@@ -26,6 +26,7 @@ namespace {
 constexpr int exit_after_sigint = 0;
 constexpr int exit_after_sigterm = 1;
 constexpr int exit_after_failed_start = 1;
+constexpr int quiet_time_ms = 500;
 
 protocol::server_info identity_of(const config::options& options) {
   protocol::server_info identity;
@@ -59,6 +60,29 @@ void log_leftovers(log& log, const worker::leftovers& left) {
             " sessions=" + std::to_string(left.sessions));
 }
 
+/// Counts of the whole run that are not zero.
+void log_counters(log& log, const broker::counters& counts) {
+  std::string text = "Counters:";
+  counts.for_each([&text](std::string_view name, const counter& count) {
+    if (count.value() == 0) return;
+    text += ' ';
+    text += name;
+    text += '=' + std::to_string(count.value());
+  });
+  log.debug(text);
+}
+
+std::string text_of(const worker::stock& held) {
+  std::string text = "Stock:";
+  const auto values = held.read();
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    text += ' ';
+    text += worker::stock::names[i];
+    text += '=' + std::to_string(values[i]);
+  }
+  return text;
+}
+
 /// Everything between the start and the end of a server, in the order in which it is made.
 class server {
  public:
@@ -85,6 +109,7 @@ class server {
     log_.info("Initiating Shutdown...");
     thread_.stop();
     events_.write_all();
+    log_counters(log_, worker_.broker.counts());
     log_leftovers(log_, thread_.left());
     log_.info("Server Exiting..");
     return exit_code;
@@ -95,7 +120,11 @@ class server {
     std::array<pollfd, 2> waited{
         {{signals_.descriptor(), POLLIN, 0}, {events_.descriptor(), POLLIN, 0}}};
     for (;;) {
-      poll(waited.data(), waited.size(), -1);
+      const int ready = poll(waited.data(), waited.size(), options_.debug ? quiet_time_ms : -1);
+      if (ready == 0)
+        log_stock();
+      else
+        quiet_turns_ = 0;
       events_.write_all();
       while (const auto signal = signals_.next()) {
         if (*signal == SIGINT) return exit_after_sigint;
@@ -103,6 +132,18 @@ class server {
         if (*signal == SIGUSR1) log_.info("File log re-open ignored, not a file logger");
       }
     }
+  }
+
+  /// For whoever debugs: from the second quiet turn in a row on, what the worker holds, if that is
+  /// news.
+  void log_stock() {
+    if (quiet_turns_++ == 0) {
+      stock_told_.clear();
+    } else if (std::string text = text_of(thread_.held()); text != stock_told_) {
+      log_.debug(text);
+      stock_told_ = std::move(text);
+    }
+    thread_.held().ask();
   }
 
   const config::options& options_;
@@ -115,6 +156,8 @@ class server {
   transport transport_;  // the port outlives the worker that uses it
   worker::worker worker_;
   worker::worker_thread thread_;
+  std::string stock_told_;
+  unsigned quiet_turns_ = 0;  // of the agent, since it last had something to do
 };
 
 }  // namespace

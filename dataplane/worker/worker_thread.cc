@@ -26,13 +26,13 @@ void worker_thread::stop() {
 }
 
 void worker_thread::run() {
-  const std::size_t frames_at_start = available_frames();
+  frames_at_start_ = available_frames();
   while (!stopping_.load(std::memory_order_acquire)) {
     const instant now = read_clock();
     rest(now, iterate(self_, now));
   }
   drain();
-  take_stock(frames_at_start);
+  take_stock();
 }
 
 /// As this thread sees it: a pool may keep some at hand for each thread.
@@ -47,6 +47,8 @@ void worker_thread::rest(instant now, bool busy) {
   }
   const duration time = idle_.rest(now, next_deadline(self_));
   if (time == duration::zero()) return;
+  if (held_.is_asked_for())
+    held_.take(self_, frames_at_start_ - std::min(frames_at_start_, available_frames()));
   if (self_.port)
     self_.port->queue.wait(time);
   else
@@ -69,13 +71,13 @@ void worker_thread::drain() {
 }
 
 /// Ends the transports and looks at what is still out: nothing may be.
-void worker_thread::take_stock(std::size_t frames_at_start) {
+void worker_thread::take_stock() {
   left_.sessions = self_.broker.sessions();
   packet_queue* queue = self_.port ? &self_.port->queue : nullptr;
   self_.sockets.reset();
   self_.port.reset();
   if (queue != nullptr)
-    left_.frames = frames_at_start - std::min(frames_at_start, queue->frames().available());
+    left_.frames = frames_at_start_ - std::min(frames_at_start_, queue->frames().available());
   left_.chunks = self_.memory.blocks_in_use();
   left_.timers = self_.timers.armed();
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "dataplane/worker/idle.hh"
+#include "dataplane/worker/stock.hh"
 #include "dataplane/worker/worker.hh"
 
 #include <atomic>
@@ -33,6 +34,8 @@ class worker_thread {
   void stop();
   /// requires: stop() has returned.
   [[nodiscard]] const leftovers& left() const noexcept { return left_; }
+  /// Any thread. A worker that never sleeps never answers.
+  [[nodiscard]] stock& held() noexcept { return held_; }
 
   /// How long a stopping worker waits for peers to take their last bytes.
   static constexpr duration drain_time = std::chrono::seconds(1);
@@ -40,7 +43,7 @@ class worker_thread {
  private:
   void run();
   void drain();
-  void take_stock(std::size_t frames_at_start);
+  void take_stock();
   [[nodiscard]] std::size_t available_frames() const noexcept;
   void rest(instant now, bool busy);
   [[nodiscard]] bool is_drained() const noexcept;
@@ -48,6 +51,8 @@ class worker_thread {
   worker& self_;
   idle idle_;
   std::atomic<bool> stopping_{false};
+  std::size_t frames_at_start_ = 0;
+  stock held_;
   leftovers left_;
   std::thread thread_;
 };

@@ -1,0 +1,16 @@
+#include "tests/faults/scenarios.hh"
+
+#include <array>
+
+namespace wirebird::faults {
+
+std::span<const scenario* const> all_scenarios() {
+  static constexpr std::array<const scenario*, 3> all{
+      &s07_slow_subscribers,
+      &s12_many_subjects,
+      &s13_wide_fanout,
+  };
+  return all;
+}
+
+}  // namespace wirebird::faults

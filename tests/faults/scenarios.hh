@@ -1,0 +1,12 @@
+#pragma once
+
+#include "tests/faults/scenario.hh"
+
+/// One file each; a new one is named here, in scenarios.cc and in meson.build.
+namespace wirebird::faults {
+
+extern const scenario s07_slow_subscribers;
+extern const scenario s12_many_subjects;
+extern const scenario s13_wide_fanout;
+
+}  // namespace wirebird::faults
