@@ -13,7 +13,7 @@ std::string transport::open_port(const config::options& options, const endpoint&
   if (local.address != ip_address{} && local.address != ours.address)
     return "cannot listen on " + options.host + ": the port's address is " +
            to_string(ours.address);
-  const net::link_options link{.address = ours, .gateway = {}};
+  const net::link_options link{.address = ours, .gateway = options.gateway};
   if (const char* fault = net::fault_of(link)) return fault;
 
   auto spec = port::parse_nic_spec(options.nic);

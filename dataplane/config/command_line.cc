@@ -57,9 +57,40 @@ void read(const po::variables_map& values, const char* name, T& into) {
   if (values.count(name) != 0) into = values[name].as<T>();
 }
 
+/// Whether two addresses have their first `bits` bits in common.
+bool share_prefix(const ip_address& one, const ip_address& other, unsigned bits) {
+  if (one.is_v4() != other.is_v4()) return false;
+  const unsigned start = one.is_v4() ? 96 : 0;
+  for (unsigned bit = start; bit < start + bits; ++bit)
+    if (((one.octets[bit / 8] ^ other.octets[bit / 8]) >> (7 - bit % 8) & 1) != 0) return false;
+  return true;
+}
+
+/// Our address and the way out of its network. returns: what is wrong, or an empty text.
+std::string resolve_addresses(options& run, const std::string& ip, const std::string& gateway) {
+  if (run.nic.empty()) {
+    const char* given = !ip.empty() ? "--ip" : !gateway.empty() ? "--gateway" : nullptr;
+    return given == nullptr ? ""
+                            : std::string(given) +
+                                  " needs --nic: without a port of our own the kernel has the "
+                                  "addresses";
+  }
+  run.interface = parse_interface_address(ip);
+  if (!run.interface)
+    return ip.empty() ? "--nic needs --ip ADDRESS/LENGTH: our own address on that port"
+                      : "--ip \"" + ip + "\" is not of the form ADDRESS/LENGTH";
+  if (gateway.empty()) return "";
+  run.gateway = parse_ip(gateway);
+  if (!run.gateway) return "--gateway \"" + gateway + "\" is not an address";
+  if (!share_prefix(*run.gateway, run.interface->address, run.interface->prefix_length))
+    return "--gateway " + gateway + " is not in the network of --ip " + ip;
+  if (*run.gateway == run.interface->address) return "--gateway " + gateway + " is our own address";
+  return "";
+}
+
 /// What the values mean together. returns: what is wrong, or an empty text.
 std::string resolve(options& run, std::int64_t port, std::int64_t workers, const std::string& ip,
-                    const std::string& idle) {
+                    const std::string& gateway, const std::string& idle) {
   if (port < -1 || port > 65535) return "port " + std::to_string(port) + " is not in -1 to 65535";
   run.port = static_cast<std::uint16_t>(port < 0 ? 0 : port);
 
@@ -71,14 +102,7 @@ std::string resolve(options& run, std::int64_t port, std::int64_t workers, const
   else if (idle != "adaptive")
     return "idle strategy \"" + idle + "\" is neither spin nor adaptive";
 
-  if (run.nic.empty())
-    return ip.empty() ? ""
-                      : "--ip needs --nic: without a port of our own the kernel has the address";
-  run.interface = parse_interface_address(ip);
-  if (!run.interface)
-    return ip.empty() ? "--nic needs --ip ADDRESS/LENGTH: our own address on that port"
-                      : "--ip \"" + ip + "\" is not of the form ADDRESS/LENGTH";
-  return "";
+  return resolve_addresses(run, ip, gateway);
 }
 
 command read_values(const std::vector<std::string>& flags, const std::string& program) {
@@ -87,6 +111,7 @@ command read_values(const std::vector<std::string>& flags, const std::string& pr
   std::int64_t port = run.port;
   std::int64_t workers = run.workers;
   std::string ip;
+  std::string gateway;
   std::string idle = "adaptive";
   bool help = false;
   bool version = false;
@@ -97,6 +122,7 @@ command read_values(const std::vector<std::string>& flags, const std::string& pr
   read(values, "debug", run.debug);
   read(values, "nic", run.nic);
   read(values, "ip", ip);
+  read(values, "gateway", gateway);
   read(values, "no-huge", run.no_huge);
   read(values, "workers", workers);
   read(values, "idle", idle);
@@ -105,7 +131,7 @@ command read_values(const std::vector<std::string>& flags, const std::string& pr
 
   if (help) return {{}, 0, usage(program), ""};
   if (version) return {{}, 0, version_line(program) + "\n", ""};
-  const std::string wrong = resolve(run, port, workers, ip, idle);
+  const std::string wrong = resolve(run, port, workers, ip, gateway, idle);
   if (!wrong.empty()) return {{}, 1, "", program + ": " + wrong + "\n"};
   return {run, 0, "", ""};
 }

@@ -19,6 +19,8 @@ constexpr std::array table{
          "Own this port through DPDK, e.g. tap:wirebird0 (default: kernel sockets)"},
     flag{"ip", "", flag_kind::text, "addr/len",
          "Our address on that port and its prefix length, e.g. 10.222.0.2/24"},
+    flag{"gateway", "", flag_kind::text, "addr",
+         "Next hop beyond that prefix (default: none, neighbours only)"},
     flag{"no-huge", "", flag_kind::boolean, "",
          "Do without huge pages (default: used when there are enough)"},
     flag{"workers", "", flag_kind::number, "count",

@@ -24,6 +24,7 @@ struct options {
 
   std::string nic;  ///< port to own, e.g. `tap:wirebird0`; empty: kernel sockets
   std::optional<interface_address> interface;  ///< our address on that port
+  std::optional<ip_address> gateway;           ///< in the prefix of `interface`; none: no routing
   bool no_huge = false;                        ///< do without huge pages
   unsigned workers = 1;
   idle_strategy idle = idle_strategy::adaptive;

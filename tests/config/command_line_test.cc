@@ -90,6 +90,28 @@ TEST(command_line, a_port_of_our_own_needs_an_address_and_an_address_needs_a_por
   EXPECT_EQ(result.run->interface->prefix_length, 24);
 }
 
+TEST(command_line, a_gateway_is_another_host_of_our_network) {
+  const command result =
+      read({"--nic", "tap:t0", "--ip", "10.0.0.130/25", "--gateway", "10.0.0.254"});
+  ASSERT_TRUE(result.run) << result.error;
+  EXPECT_EQ(result.run->gateway, parse_ip("10.0.0.254"));
+  EXPECT_FALSE(read({"--nic", "tap:t0", "--ip", "10.0.0.130/25"}).run->gateway);
+  EXPECT_NE(read({"--gateway", "10.0.0.1"}).error.find("--gateway needs --nic"), std::string::npos);
+
+  struct row {
+    const char* gateway;
+    const char* part;
+  };
+  for (const row& wrong : {row{"10.0.0.1", "is not in the network of --ip 10.0.0.130/25"},
+                           row{"fe80::1", "is not in the network"}, row{"10.0.0.130", "our own"},
+                           row{"router", "is not an address"}}) {
+    const command refused =
+        read({"--nic", "tap:t0", "--ip", "10.0.0.130/25", "--gateway", wrong.gateway});
+    EXPECT_EQ(refused.exit_code, 1) << wrong.gateway;
+    EXPECT_NE(refused.error.find(wrong.part), std::string::npos) << refused.error;
+  }
+}
+
 TEST(command_line, values_out_of_range_exit_1_with_one_sentence) {
   for (const auto& words : std::vector<std::vector<const char*>>{
            {"-p", "65536"}, {"-p", "-2"}, {"--workers", "0"}, {"--idle", "lazy"}}) {
