@@ -7,5 +7,7 @@ int main(int argc, char** argv) {
   const wirebird::config::command command = wirebird::config::read_command_line(argc, argv);
   std::fputs(command.error.c_str(), stderr);
   std::fputs(command.out.c_str(), stdout);
-  return command.run ? wirebird::agent::run_server(*command.run) : command.exit_code;
+  if (!command.run) return command.exit_code;
+  return command.run->show_topology ? wirebird::agent::show_topology(*command.run)
+                                    : wirebird::agent::run_server(*command.run);
 }

@@ -4,6 +4,8 @@
 #include "dataplane/agent/event_log.hh"
 #include "dataplane/agent/identity.hh"
 #include "dataplane/agent/log.hh"
+#include "dataplane/agent/machine.hh"
+#include "dataplane/agent/placement.hh"
 #include "dataplane/agent/signals.hh"
 #include "dataplane/agent/transport.hh"
 #include "dataplane/config/version.hh"
@@ -14,6 +16,8 @@
 
 #include <array>
 #include <csignal>
+#include <cstdio>
+#include <cstring>
 #include <string>
 #include <utility>
 
@@ -83,6 +87,12 @@ std::string text_of(const worker::stock& held) {
   return text;
 }
 
+placement plan_for(const config::options& options, const machine& here) {
+  // One worker that nobody asked to pin runs wherever, also on a machine that cannot be read.
+  if (!options.pin_workers && !options.show_topology) return {{{}}, false, {}, {}};
+  return plan(here, {options.workers, options.cores, node_of_nic(options.nic)});
+}
+
 /// Everything between the start and the end of a server, in the order in which it is made.
 class server {
  public:
@@ -96,6 +106,13 @@ class server {
 
   int run() {
     log_start(log_, identity_);
+    const placement placed = plan_for(options_, read_machine());
+    if (!placed.error.empty() || placed.workers.size() != 1) {
+      log_.fatal(!placed.error.empty() ? placed.error
+                                       : std::to_string(placed.workers.size()) +
+                                             " workers asked for, only 1 is supported yet");
+      return exit_after_failed_start;
+    }
     if (const std::string why_not = transport_.open(options_, worker_); !why_not.empty()) {
       log_.fatal(why_not);
       return exit_after_failed_start;
@@ -104,6 +121,7 @@ class server {
     identity_.port = transport_.port();
     log_.info("Listening for client connections on " + transport_.listens_on());
     thread_.start();
+    if (placed.pinned) pin(placed.workers.front());
     log_.info("Server is ready");
     const int exit_code = wait_for_the_end();
     log_.info("Initiating Shutdown...");
@@ -116,6 +134,12 @@ class server {
   }
 
  private:
+  void pin(const hardware_thread& to) {
+    if (const int error = thread_.pin_to(to.number); error != 0)
+      log_.warning("cannot pin the worker to CPU " + std::to_string(to.number) + ": " +
+                   std::strerror(error));
+  }
+
   int wait_for_the_end() {
     std::array<pollfd, 2> waited{
         {{signals_.descriptor(), POLLIN, 0}, {events_.descriptor(), POLLIN, 0}}};
@@ -161,6 +185,13 @@ class server {
 };
 
 }  // namespace
+
+int show_topology(const config::options& options) {
+  const machine here = read_machine();
+  const placement placed = plan_for(options, here);
+  std::fputs(describe(here, placed).c_str(), stdout);
+  return placed.error.empty() ? 0 : exit_after_failed_start;
+}
 
 int run_server(const config::options& options) {
   return server(options).run();

@@ -10,4 +10,7 @@ namespace wirebird::agent {
 /// says why).
 [[nodiscard]] int run_server(const config::options& options);
 
+/// Prints which CPUs the workers would get, and why. returns: the exit code.
+[[nodiscard]] int show_topology(const config::options& options);
+
 }  // namespace wirebird::agent

@@ -1,5 +1,6 @@
 #include "dataplane/config/command_line.hh"
 
+#include "dataplane/config/cpu_list.hh"
 #include "dataplane/config/flags.hh"
 #include "dataplane/config/version.hh"
 
@@ -88,14 +89,34 @@ std::string resolve_addresses(options& run, const std::string& ip, const std::st
   return "";
 }
 
+/// returns: what is wrong, or an empty text.
+std::string resolve_workers(options& run, const std::string& workers, const std::string& cores) {
+  run.pin_workers = !workers.empty() || !cores.empty();
+  if (!cores.empty()) {
+    const auto list = parse_cpu_list(cores);
+    if (!list) return "--cores \"" + cores + "\" is not a list of CPUs such as 2,4-7";
+    run.cores = *list;
+    run.workers = static_cast<unsigned>(list->size());
+  }
+  if (workers.empty()) return "";
+  if (workers == "auto") {
+    if (cores.empty()) run.workers.reset();
+    return "";
+  }
+  const auto count = parse_cpu_list(workers);
+  if (!count || count->size() != 1 || count->front() == 0)
+    return "workers: \"" + workers + "\" is neither auto nor a count";
+  if (!cores.empty() && run.workers != count->front())
+    return "--workers " + workers + " and --cores " + cores + " do not agree";
+  run.workers = count->front();
+  return "";
+}
+
 /// What the values mean together. returns: what is wrong, or an empty text.
-std::string resolve(options& run, std::int64_t port, std::int64_t workers, const std::string& ip,
+std::string resolve(options& run, std::int64_t port, const std::string& ip,
                     const std::string& gateway, const std::string& idle) {
   if (port < -1 || port > 65535) return "port " + std::to_string(port) + " is not in -1 to 65535";
   run.port = static_cast<std::uint16_t>(port < 0 ? 0 : port);
-
-  if (workers != 1)
-    return "workers: " + std::to_string(workers) + " asked for, only 1 is supported yet";
 
   if (idle == "spin")
     run.idle = idle_strategy::spin;
@@ -109,7 +130,8 @@ command read_values(const std::vector<std::string>& flags, const std::string& pr
   const po::variables_map values = values_of(flags);
   options run;
   std::int64_t port = run.port;
-  std::int64_t workers = run.workers;
+  std::string workers;
+  std::string cores;
   std::string ip;
   std::string gateway;
   std::string idle = "adaptive";
@@ -125,13 +147,16 @@ command read_values(const std::vector<std::string>& flags, const std::string& pr
   read(values, "gateway", gateway);
   read(values, "no-huge", run.no_huge);
   read(values, "workers", workers);
+  read(values, "cores", cores);
+  read(values, "topology", run.show_topology);
   read(values, "idle", idle);
   read(values, "help", help);
   read(values, "version", version);
 
   if (help) return {{}, 0, usage(program), ""};
   if (version) return {{}, 0, version_line(program) + "\n", ""};
-  const std::string wrong = resolve(run, port, workers, ip, gateway, idle);
+  std::string wrong = resolve(run, port, ip, gateway, idle);
+  if (wrong.empty()) wrong = resolve_workers(run, workers, cores);
   if (!wrong.empty()) return {{}, 1, "", program + ": " + wrong + "\n"};
   return {run, 0, "", ""};
 }

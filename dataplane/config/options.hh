@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace wirebird::config {
 
@@ -26,7 +27,10 @@ struct options {
   std::optional<interface_address> interface;  ///< our address on that port
   std::optional<ip_address> gateway;           ///< in the prefix of `interface`; none: no routing
   bool no_huge = false;                        ///< do without huge pages
-  unsigned workers = 1;
+  std::optional<unsigned> workers = 1;         ///< worker threads; absent: one for each core to own
+  std::vector<unsigned> cores;                 ///< CPUs of the workers, one each; empty: as planned
+  bool pin_workers = false;    ///< the operator said something about workers or cores
+  bool show_topology = false;  ///< print the plan of workers and end
   idle_strategy idle = idle_strategy::adaptive;
 };
 

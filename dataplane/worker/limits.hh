@@ -13,6 +13,9 @@ inline constexpr std::size_t arena_bytes = std::size_t{16} * 64 * 1024 * 1024;
 /// connections; 2 KiB each, so 16 MiB.
 inline constexpr std::size_t frames_per_queue = 8 * 1024;
 
+/// Workers of one process: one bit each in a set of workers.
+inline constexpr std::size_t workers_max = 64;
+
 /// Events on their way to the log. At full length 256 B each: 1 MiB. A full channel drops and
 /// counts.
 inline constexpr std::size_t events_queued_max = 4096;

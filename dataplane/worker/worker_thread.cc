@@ -4,6 +4,10 @@
 #include "dataplane/worker/poll_loop.hh"
 
 #include <algorithm>
+#include <cerrno>
+
+#include <pthread.h>
+#include <sched.h>
 
 namespace wirebird::worker {
 
@@ -16,6 +20,14 @@ worker_thread::~worker_thread() {
 
 void worker_thread::start() {
   thread_ = std::thread([this] { run(); });
+}
+
+int worker_thread::pin_to(unsigned cpu) {
+  if (cpu >= CPU_SETSIZE) return EINVAL;
+  cpu_set_t only;
+  CPU_ZERO(&only);
+  CPU_SET(cpu, &only);
+  return pthread_setaffinity_np(thread_.native_handle(), sizeof only, &only);
 }
 
 void worker_thread::stop() {

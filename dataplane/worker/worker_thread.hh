@@ -29,6 +29,8 @@ class worker_thread {
   worker_thread& operator=(const worker_thread&) = delete;
 
   void start();
+  /// Keeps the thread on one CPU. requires: start(). returns: errno; 0 when it is pinned.
+  [[nodiscard]] int pin_to(unsigned cpu);
   /// Closes every session (their last bytes are sent), for at most drain_time, then ends the
   /// thread.
   void stop();

@@ -112,9 +112,29 @@ TEST(command_line, a_gateway_is_another_host_of_our_network) {
   }
 }
 
+TEST(command_line, workers_are_a_count_or_auto_or_as_many_as_cores) {
+  EXPECT_EQ(read({}).run->workers, 1U);
+  EXPECT_FALSE(read({}).run->pin_workers);
+  EXPECT_EQ(read({"--workers", "4"}).run->workers, 4U);
+  EXPECT_TRUE(read({"--workers", "4"}).run->pin_workers);
+  EXPECT_FALSE(read({"--workers", "auto"}).run->workers);
+  const command listed = read({"--cores", "2,4-5", "--workers", "auto"});
+  ASSERT_TRUE(listed.run) << listed.error;
+  EXPECT_EQ(listed.run->workers, 3U);
+  EXPECT_EQ(listed.run->cores, (std::vector<unsigned>{2, 4, 5}));
+  EXPECT_TRUE(listed.run->pin_workers);
+}
+
 TEST(command_line, values_out_of_range_exit_1_with_one_sentence) {
-  for (const auto& words : std::vector<std::vector<const char*>>{
-           {"-p", "65536"}, {"-p", "-2"}, {"--workers", "0"}, {"--idle", "lazy"}}) {
+  for (const auto& words :
+       std::vector<std::vector<const char*>>{{"-p", "65536"},
+                                             {"-p", "-2"},
+                                             {"--workers", "0"},
+                                             {"--workers", "many"},
+                                             {"--workers", "1-2"},
+                                             {"--cores", "a"},
+                                             {"--cores", "1,2", "--workers", "3"},
+                                             {"--idle", "lazy"}}) {
     const command result = read(words);
     EXPECT_FALSE(result.run);
     EXPECT_EQ(result.exit_code, 1);

@@ -8,6 +8,7 @@
 #include <arpa/inet.h>
 #include <gtest/gtest.h>
 #include <poll.h>
+#include <sched.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -116,6 +117,15 @@ TEST_P(worker_on_loopback, a_sleeping_worker_sees_that_it_must_stop) {
   const auto before = std::chrono::steady_clock::now();
   thread_.stop();
   EXPECT_LT(std::chrono::steady_clock::now() - before, std::chrono::seconds(5));
+}
+
+TEST_P(worker_on_loopback, is_kept_on_the_cpu_that_it_is_given) {
+  cpu_set_t allowed;
+  ASSERT_EQ(sched_getaffinity(0, sizeof allowed, &allowed), 0);
+  unsigned cpu = 0;
+  while (!CPU_ISSET(cpu, &allowed)) ++cpu;
+  EXPECT_EQ(thread_.pin_to(cpu), 0);
+  EXPECT_NE(thread_.pin_to(CPU_SETSIZE), 0);
 }
 
 INSTANTIATE_TEST_SUITE_P(idle, worker_on_loopback, testing::Bool(),
