@@ -61,7 +61,7 @@ void run(stage& on) {
   on.judge().expect(whole,
                     "neither publisher nor listener is cut " + publisher.why() + listener.why());
   on.judge().expect(growth <= growth_bytes_max, "memory grows by at most 48 MiB");
-  on.expect_counter("in_msgs", published, ~std::uint64_t{0});
+  on.expect_counters({"in_msgs"}, published, ~std::uint64_t{0});
 }
 
 }  // namespace

@@ -6,6 +6,9 @@
 namespace wirebird::faults {
 
 extern const scenario s07_slow_subscribers;
+extern const scenario s08_zero_window_army;
+extern const scenario s09_half_logins;
+extern const scenario s10_cut_anywhere;
 extern const scenario s12_many_subjects;
 extern const scenario s13_wide_fanout;
 

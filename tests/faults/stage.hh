@@ -39,8 +39,9 @@ class stage {
   [[nodiscard]] verdict& judge() { return verdict_; }
   /// The broker's log of this moment.
   [[nodiscard]] std::string log() { return broker_->child().output(); }
-  /// To be judged when the broker has ended: one of its counters must be in this range.
-  void expect_counter(const std::string& name, std::uint64_t least, std::uint64_t most);
+  /// To be judged when the broker has ended: the sum of these counters must be in this range.
+  void expect_counters(const std::vector<std::string>& names, std::uint64_t least,
+                       std::uint64_t most);
 
  private:
   using figures = std::map<std::string, std::uint64_t>;
@@ -60,11 +61,12 @@ class stage {
   verdict verdict_;
   std::unique_ptr<broker_process> broker_;
   std::unique_ptr<probe> probe_;
-  struct range {
+  struct expected_sum {
+    std::vector<std::string> names;
     std::uint64_t least;
     std::uint64_t most;
   };
-  std::map<std::string, range> counters_expected_;
+  std::vector<expected_sum> expected_;
 };
 
 }  // namespace wirebird::faults
