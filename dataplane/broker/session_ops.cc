@@ -14,14 +14,19 @@ namespace {
 constexpr std::string_view authorization_violation = "-ERR 'Authorization Violation'\r\n";
 /// Publishing to it is for servers (replies that cross clusters).
 constexpr std::string_view gateway_reply_prefix = "_GR_.";
-/// No client's own reply may look like one of these.
-constexpr std::string_view reserved_replies[] = {"_R_.", "$JS.ACK.", gateway_reply_prefix};
+constexpr std::string_view acknowledgement_prefix = "$JS.ACK.";
+constexpr std::string_view service_reply_prefix = "_R_.";
 constexpr std::string_view system_queue = "_sys_";
 
+/// The bare prefix does not lie under itself: to 2.9.10 it is as good as any other subject.
+bool lies_under(std::string_view subject, std::string_view prefix) noexcept {
+  return subject.size() > prefix.size() && subject.starts_with(prefix);
+}
+
+/// No client's own reply may look like one that servers make; here the bare `_R_.` counts.
 bool is_reserved_reply(std::string_view reply) noexcept {
-  for (const std::string_view prefix : reserved_replies)
-    if (reply.starts_with(prefix)) return true;
-  return false;
+  return reply.starts_with(service_reply_prefix) || lies_under(reply, acknowledgement_prefix) ||
+         lies_under(reply, gateway_reply_prefix);
 }
 
 }  // namespace
@@ -82,7 +87,7 @@ void session::refuse_operation(counter& count, std::string_view text, instant no
 
 bool session::is_permitted(const protocol::publish_op& op, instant now) {
   std::string text;
-  if (op.subject.starts_with(gateway_reply_prefix))
+  if (lies_under(op.subject, gateway_reply_prefix))
     text.append("Permissions Violation for Publish to ").append(quoted(op.subject));
   else if (is_reserved_reply(op.reply))
     text.append("Permissions Violation for Publish with Reply of ").append(quoted(op.reply));

@@ -237,6 +237,15 @@ TEST_P(traps, reserved_names_are_refused_and_the_connection_stays) {
   EXPECT_EQ(around.counts().out_msgs.value(), 0U);
 }
 
+TEST_P(traps, a_bare_reserved_prefix_is_as_good_as_any_subject) {
+  client loud = around.connect(R"({"verbose":true,"pedantic":false})");
+  EXPECT_EQ(loud.ask("PUB _GR_. 1\r\nx\r\n"), "+OK\r\n");
+  EXPECT_EQ(loud.ask("PUB a _GR_. 0\r\n\r\n"), "+OK\r\n");
+  EXPECT_EQ(loud.ask("PUB a $JS.ACK. 0\r\n\r\n"), "+OK\r\n");
+  EXPECT_EQ(loud.ask("PUB a _R_. 0\r\n\r\n"),
+            "-ERR 'Permissions Violation for Publish with Reply of \"_R_.\"'\r\n");
+}
+
 TEST_P(traps, error_from_the_client_closes_without_a_word) {
   EXPECT_EQ(last_words("-ERR 'go away'\r\n", "Parse Error"), "");
   EXPECT_EQ(last_words("INFO {\r\n", "Protocol Violation"), "");
