@@ -74,7 +74,7 @@ std::string replaced(std::string text, const std::string& what, const std::strin
 std::string connect_line(const std::string& said) {
   for (const auto& [name, json] : presets)
     if (said == name) return json.empty() ? "" : "CONNECT " + std::string(json) + "\r\n";
-  return "CONNECT " + unescaped(said) + "\r\n";
+  return said.starts_with('{') ? "CONNECT " + unescaped(said) + "\r\n" : unescaped(said);
 }
 
 /// Turns the lines of a case into a dialogue.

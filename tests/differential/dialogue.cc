@@ -123,6 +123,7 @@ std::string text_of(const dialogue& shown) {
     if (bytes.ends_with(' ')) bytes.replace(bytes.size() - 1, 1, "\\s");
     if (bytes.starts_with(' ')) bytes.replace(0, 1, "\\s");
     text += {one.connection, ' ', sign_of(one.what)};
+    if (bytes.empty() && one.what == action::open) bytes = "bare";
     text += (bytes.empty() ? "" : " ") + bytes + "\n";
   }
   return text;
