@@ -15,8 +15,10 @@ namespace wirebird::faults {
 namespace {
 
 constexpr std::string_view usage =
-    "Usage: faults [--size ci|full] [--transport kernel|tap] [--seed N] [--list] [SCENARIO...]\n"
-    "Plays the scenarios (all without a name) against the broker that WIREBIRD_BINARY names.\n"
+    "Usage: faults [--size ci|full] [--transport kernel|tap] [--seed N] [--minutes M] [--list]\n"
+    "              [SCENARIO...]\n"
+    "Plays the scenarios (without a name: those of the table) against the broker that "
+    "WIREBIRD_BINARY names.\n"
     "Exit code 0: all as promised; 1: not; 2: wrong usage; 77: cannot run here.\n";
 constexpr int exit_failed = 1;
 constexpr int exit_usage = 2;
@@ -37,6 +39,10 @@ bool take_value(command& to, std::string_view name, const std::string& value) {
   if (name == "--transport") {
     to.how.where = value == "tap" ? system_tests::transport::tap : system_tests::transport::kernel;
     return value == "tap" || value == "kernel";
+  }
+  if (name == "--minutes") {
+    to.how.minutes = std::strtod(value.c_str(), nullptr);
+    return to.how.minutes > 0;
   }
   if (name != "--seed") return false;
   to.how.seed = std::strtoull(value.c_str(), nullptr, 10);

@@ -32,6 +32,7 @@ struct scenario {
   std::string (*configuration)(run_size) = nullptr;
   void (*run)(stage&) = nullptr;
   probe_limits limits = {};
+  bool only_by_name = false;  ///< not one of the table: played when it is named
 };
 
 /// All of them, in the order of the table.

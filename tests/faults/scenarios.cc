@@ -5,9 +5,9 @@
 namespace wirebird::faults {
 
 std::span<const scenario* const> all_scenarios() {
-  static constexpr std::array<const scenario*, 6> all{
-      &s07_slow_subscribers, &s08_zero_window_army, &s09_half_logins,
-      &s10_cut_anywhere,     &s12_many_subjects,    &s13_wide_fanout,
+  static constexpr std::array all{
+      &s07_slow_subscribers, &s08_zero_window_army, &s09_half_logins, &s10_cut_anywhere,
+      &s12_many_subjects,    &s13_wide_fanout,      &load_scenario,
   };
   return all;
 }

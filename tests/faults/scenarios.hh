@@ -11,5 +11,6 @@ extern const scenario s09_half_logins;
 extern const scenario s10_cut_anywhere;
 extern const scenario s12_many_subjects;
 extern const scenario s13_wide_fanout;
+extern const scenario load_scenario;
 
 }  // namespace wirebird::faults

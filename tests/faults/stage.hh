@@ -22,6 +22,7 @@ struct setting {
   system_tests::transport where = system_tests::transport::kernel;
   run_size size = run_size::ci;
   std::uint64_t seed = 1;
+  double minutes = 1;  ///< of scenarios without an end of their own
 };
 
 /// One scenario under way: a broker, the probe, and what is expected of every run. In this order:
@@ -34,6 +35,7 @@ class stage {
 
   // For the scenario.
   [[nodiscard]] bool is_full() const { return setting_.size == run_size::full; }
+  [[nodiscard]] double minutes() const { return setting_.minutes; }
   [[nodiscard]] std::uint64_t seed() const { return setting_.seed; }
   [[nodiscard]] broker_process& broker() { return *broker_; }
   [[nodiscard]] verdict& judge() { return verdict_; }
