@@ -18,6 +18,16 @@ namespace {
 constexpr std::size_t in_flight_max = 128;  // connects at the same time: below any SYN queue
 constexpr std::size_t received_kept_max = 1024 * 1024;
 
+// The broker asks each client a second after its login how far away it is, and rarely thereafter.
+void strip_pings(std::string& received) {
+  constexpr std::string_view ping = "PING\r\n";
+  for (std::size_t at = received.find(ping); at != std::string::npos; at = received.find(ping, at))
+    if (at == 0 || received[at - 1] == '\n')
+      received.erase(at, ping.size());
+    else
+      at += ping.size();
+}
+
 }  // namespace
 
 crowd::crowd(const std::string& host, std::uint16_t port)
@@ -121,6 +131,7 @@ void crowd::receive(member& who) {
   who.received_bytes += static_cast<std::uint64_t>(got);
   if (who.received.size() < received_kept_max)
     who.received.append(scratch_.data(), static_cast<std::size_t>(got));
+  strip_pings(who.received);
 }
 
 void crowd::on_event(std::size_t index, std::uint32_t what) {

@@ -16,7 +16,7 @@
 namespace wirebird::faults {
 
 /// Thousands of plain TCP connections, non-blocking, on the thread of their owner: attackers and
-/// victims that do with the bytes what a scenario wants.
+/// victims that do with the bytes what a scenario wants. They answer no PING.
 class crowd {
  public:
   struct member {

@@ -100,7 +100,7 @@ void load_churn::change_subscriptions(crowd& changer) {
     says += dice_() % 2 == 0 ? "SUB change.*." + sid + " " + sid + "\r\n" : "UNSUB " + sid + "\r\n";
   }
   changer.members()[0].received.clear();
-  changer.say(0, says + "PING\r\n");
+  changer.say(0, "PONG\r\n" + says + "PING\r\n");  // to a PING that it may have had
   const bool answered = wait_for_pongs(changer);
   const std::string& heard = changer.members()[0].received;
   if (changer.ended() > 0) complaint_ = "who changes subscriptions was cut, after '" + heard + "'";
