@@ -69,6 +69,10 @@ class conversation {
   }
 
   dialogue take() {
+    if (chance(4)) {  // many subscriptions to subjects of more shapes, many operations at once
+      sids_max_ = 60;
+      operations_max_ = 40;
+    }
     const std::uint64_t people = 2 + choices_.below(3);
     for (std::uint64_t i = 0; i < people; ++i) connect();
     const std::uint64_t steps = 4 + choices_.below(14);
@@ -153,7 +157,7 @@ class conversation {
 
   string operations(client& who) {
     string bytes;
-    const std::uint64_t count = 1 + choices_.below(6);
+    const std::uint64_t count = 1 + choices_.below(operations_max_);
     for (std::uint64_t i = 0; i < count; ++i) bytes += operation(who);
     return bytes;
   }
@@ -181,21 +185,36 @@ class conversation {
 
   string blank() { return chance(15) ? pick(std::array<string_view, 3>{"  ", "\t", " \t "}) : " "; }
   string line_end() { return (chance(20) ? " " : "") + string(chance(20) ? "\n" : "\r\n"); }
-  string sid() { return std::to_string(1 + choices_.below(6)); }
+  string sid() { return std::to_string(1 + choices_.below(sids_max_)); }
+
+  // Some tokens; `*` and a last `>` among them if `may_match`.
+  string tokens(bool may_match) {
+    string subject;
+    const std::uint64_t count = 1 + choices_.below(5);
+    for (std::uint64_t i = 0; i < count; ++i) {
+      if (!subject.empty()) subject += '.';
+      if (may_match && i + 1 == count && chance(5)) return subject + '>';
+      subject +=
+          may_match && chance(4) ? "*" : pick(std::array<string_view, 4>{"a", "b", "c", "aa"});
+    }
+    return subject;
+  }
+  string pattern() { return chance(3) ? tokens(true) : pick(patterns); }
+  string subject() { return chance(3) ? tokens(false) : pick(subjects); }
   string number(std::size_t value) {
     return (chance(15) ? string(1 + choices_.below(4), '0') : "") + std::to_string(value);
   }
 
   string subscribe(client& who) {
     const string id = sid();
-    const string subject = chance(15) ? pick(wrong_patterns) : pick(patterns);
-    string line = verb("SUB") + blank() + subject;
+    const string wanted = chance(15) ? pick(wrong_patterns) : pattern();
+    string line = verb("SUB") + blank() + wanted;
     if (chance(3)) {
       line += blank() + (chance(15) ? "_sys_" : pick(queues));
       who.in_groups.insert(id);
       made_.members.insert(string(1, who.name) + "/" + id);
     } else {
-      who.plain.emplace(id, subject);
+      who.plain.emplace(id, wanted);
     }
     return line + blank() + id + line_end();
   }
@@ -221,7 +240,9 @@ class conversation {
   }
 
   string payload() {
-    const std::size_t size = chance(30) ? choices_.below(6000) : choices_.below(30);
+    const std::size_t size = chance(400)  ? choices_.below(100'000)
+                             : chance(30) ? choices_.below(6000)
+                                          : choices_.below(30);
     string bytes(size, 'x');
     for (char& byte : bytes) byte = static_cast<char>(choices_.below(256));
     return bytes;
@@ -231,20 +252,20 @@ class conversation {
   string reply(const client& who) {
     if (!chance(3)) return "";
     if (chance(30)) return "_R_.x" + blank();
-    const string subject = pick(replies);
+    const string inbox = pick(replies);
     std::set<string> fitting;
     for (const auto& [id, pattern] : who.plain)
-      if (protocol::is_valid_subscription(pattern) && protocol::matches(pattern, subject))
+      if (protocol::is_valid_subscription(pattern) && protocol::matches(pattern, inbox))
         fitting.insert(id);
-    return fitting.size() > 1 ? "" : subject + blank();
+    return fitting.size() > 1 ? "" : inbox + blank();
   }
 
   string publish(client& who) {
     const string bytes = payload();
     const bool odd = !who.pedantic && chance(12);
-    const string subject = odd ? pick(odd_subjects) : chance(40) ? "_GR_.x" : pick(subjects);
-    return verb("PUB") + blank() + subject + blank() + reply(who) + number(bytes.size()) +
-           line_end() + bytes + "\r\n";
+    const string to = odd ? pick(odd_subjects) : chance(40) ? "_GR_.x" : subject();
+    return verb("PUB") + blank() + to + blank() + reply(who) + number(bytes.size()) + line_end() +
+           bytes + "\r\n";
   }
 
   string publish_with_headers(client& who) {
@@ -252,7 +273,7 @@ class conversation {
                          : chance(2) ? "NATS/1.0\r\nA: b\r\nA:  c\r\n\r\n"
                                      : "NATS/1.0\r\n\r\n";
     const string bytes = payload();
-    return verb("HPUB") + blank() + pick(subjects) + blank() + reply(who) + number(block.size()) +
+    return verb("HPUB") + blank() + subject() + blank() + reply(who) + number(block.size()) +
            blank() + number(block.size() + bytes.size()) + line_end() + block + bytes + "\r\n";
   }
 
@@ -273,7 +294,10 @@ class conversation {
     if (people_.size() == 20 || is_out_of_bounds(bytes)) return;
     stranger.name = static_cast<char>('a' + people_.size());
     stranger.is_open = false;
-    add(stranger.name, action::open, chance(2) ? "CONNECT {\"headers\":true}\r\n" : "");
+    // Not pedantic: the oracle checks a subject again when its payload comes later, or never.
+    const string greeting =
+        "CONNECT {\"pedantic\":false,\"headers\":" + yes_or_no(chance(2)) + "}\r\n";
+    add(stranger.name, action::open, greeting);
     add(stranger.name, action::finish, bytes);
     std::erase_if(made_.members, [](const string& one) { return one.starts_with("~/"); });
     people_.push_back(std::move(stranger));
@@ -303,6 +327,8 @@ class conversation {
   }
 
   random choices_;
+  std::uint64_t sids_max_ = 6;
+  std::uint64_t operations_max_ = 6;
   dialogue made_;
   std::vector<client> people_;
 };
