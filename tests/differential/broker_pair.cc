@@ -60,11 +60,11 @@ void broker_pair::configure(const std::vector<std::string>& lines) {
 }
 
 transcript broker_pair::ask_oracle(const dialogue& script) {
-  return player(oracle_->host(), oracle_->port(), {}).play(script);
+  return player(oracle_->host(), oracle_->port(), {}, patience_).play(script);
 }
 
 transcript broker_pair::ask_wirebird(const dialogue& script, splitting split) {
-  return player(wirebird_->host(), wirebird_->port(), split).play(script);
+  return player(wirebird_->host(), wirebird_->port(), split, patience_).play(script);
 }
 
 std::string broker_pair::stop() {

@@ -23,6 +23,9 @@ class broker_pair {
   [[nodiscard]] transcript ask_oracle(const dialogue& script);
   [[nodiscard]] transcript ask_wirebird(const dialogue& script, splitting split);
 
+  /// How long an answer may take from now on.
+  void set_patience(system_tests::milliseconds patience) { patience_ = patience; }
+
   [[nodiscard]] system_tests::transport where() const { return where_; }
 
   /// Ends both. returns: what is wrong with how the broker under test ended; empty if nothing.
@@ -30,6 +33,7 @@ class broker_pair {
 
  private:
   system_tests::transport where_;
+  system_tests::milliseconds patience_ = system_tests::patience;
   std::vector<std::string> lines_;
   std::unique_ptr<system_tests::broker_process> oracle_;
   std::unique_ptr<system_tests::broker_process> wirebird_;

@@ -106,6 +106,10 @@ class case_reader {
  private:
   void read_step(char connection, const std::string& text) {
     const auto [sign, bytes] = first_word(text);
+    if (sign == "=" && bytes == "silent") {
+      add(connection, action::arrive, "");
+      return;
+    }
     if (sign == "=") {
       add(connection, action::open, connect_line(bytes));
       return;
@@ -118,15 +122,17 @@ class case_reader {
       add(connection, action::part, unescaped(bytes));
     } else if (sign == "!") {
       add(connection, action::finish, unescaped(bytes));
+    } else if (sign == "w") {
+      add(connection, action::wait, "");
     } else if (sign == "x") {
       add(connection, action::abort, "");
     } else {
-      throw std::runtime_error("a step is one of = > ~ ! x, not " + sign);
+      throw std::runtime_error("a step is one of = > ~ ! w x, not " + sign);
     }
   }
 
   void add(char connection, action what, std::string bytes) {
-    if (what == action::open) open_ += connection;
+    if (what == action::open || what == action::arrive) open_ += connection;
     made_.steps.push_back({.connection = connection, .what = what, .bytes = std::move(bytes)});
   }
 

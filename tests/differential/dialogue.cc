@@ -10,10 +10,12 @@ constexpr std::string_view hex = "0123456789abcdef";
 
 char sign_of(action what) {
   switch (what) {
+    case action::arrive:
     case action::open: return '=';
     case action::send: return '>';
     case action::part: return '~';
     case action::finish: return '!';
+    case action::wait: return 'w';
     case action::abort: return 'x';
   }
   return '?';
@@ -124,6 +126,7 @@ std::string text_of(const dialogue& shown) {
     if (bytes.starts_with(' ')) bytes.replace(0, 1, "\\s");
     text += {one.connection, ' ', sign_of(one.what)};
     if (bytes.empty() && one.what == action::open) bytes = "bare";
+    if (one.what == action::arrive) bytes = "silent";
     text += (bytes.empty() ? "" : " ") + bytes + "\n";
   }
   return text;

@@ -9,13 +9,15 @@
 /// The differential test: the same bytes to Wirebird and to nats-server 2.9.10, answers compared.
 namespace wirebird::differential {
 
-/// What one connection does; after each step but `part` and `abort` everybody is asked for a PONG,
-/// so that the next step meets a broker that has finished.
+/// What one connection does; after each step but `arrive`, `part` and `abort` everybody is asked
+/// for a PONG, so that the next step meets a broker that has finished.
 enum class action : std::uint8_t {
+  arrive,  ///< connects and reads INFO: nobody can be asked for a PONG who may not speak yet
   open,    ///< connects, reads INFO, and sends `bytes` (a CONNECT line, or nothing)
   send,    ///< sends `bytes`
   part,    ///< sends `bytes` that end within an operation: nobody can be asked for a PONG yet
   finish,  ///< sends `bytes`, ends its half of the connection and reads until the broker closes
+  wait,    ///< reads until the broker closes of its own accord
   abort,   ///< resets the connection
 };
 

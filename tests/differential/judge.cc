@@ -74,6 +74,7 @@ std::string explained(const dialogue& script, const verdict& what) {
 dialogue shrunk(broker_pair& brokers, const dialogue& failing, splitting how,
                 const std::vector<intended_difference>& intended, int attempts) {
   dialogue best = failing;
+  brokers.set_patience(std::chrono::seconds(1));  // what is left out may leave both waiting
   const auto improve = [&](const std::vector<dialogue>& candidates) {
     for (const dialogue& candidate : candidates) {
       if (attempts-- <= 0) return false;
@@ -92,6 +93,7 @@ dialogue shrunk(broker_pair& brokers, const dialogue& failing, splitting how,
     }
   while (improve(without_one_line(best))) {
   }
+  brokers.set_patience(system_tests::patience);
   return best;
 }
 

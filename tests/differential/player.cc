@@ -52,7 +52,7 @@ void player::send(participant& who, std::string_view bytes) {
 
 // Reads up to the answer, which is no part of the transcript.
 void player::take_answer(char name, participant& who) {
-  const deadline limit(system_tests::patience);
+  const deadline limit(patience_);
   const std::string wanted = answer();
   std::string& received = who.client.received();
   std::size_t searched = 0;
@@ -88,11 +88,9 @@ void player::settle() {
   }
 }
 
-void player::finish(char name, std::string_view last_bytes) {
+void player::read_to_the_end(char name) {
   participant& who = open_.at(name);
-  send(who, last_bytes);
-  who.client.half_close();
-  const deadline limit(system_tests::patience);
+  const deadline limit(patience_);
   while (receive(who.client, limit)) {
   }
   now_.add(name, who.client.received(), true, script_->members);
@@ -100,7 +98,7 @@ void player::finish(char name, std::string_view last_bytes) {
 }
 
 void player::act(const step& now) {
-  if (now.what == action::open) {
+  if (now.what == action::open || now.what == action::arrive) {
     participant added{.client = raw_client(host_, port_)};
     now_.add(now.connection, added.client.info(), false, {});
     open_.emplace(now.connection, std::move(added));
@@ -115,11 +113,17 @@ void player::act(const step& now) {
       who.asked = true;
       who.in_between = false;
       break;
+    case action::arrive:
     case action::part:
       send(who, now.bytes);
       who.in_between = true;
       return;
-    case action::finish: finish(now.connection, now.bytes); break;
+    case action::finish:
+      send(who, now.bytes);
+      who.client.half_close();
+      read_to_the_end(now.connection);
+      break;
+    case action::wait: read_to_the_end(now.connection); break;
     case action::abort:
       who.client.reset();
       open_.erase(found);
@@ -138,7 +142,8 @@ transcript player::play(const dialogue& script) {
     ++step_number_;
   }
   now_ = {};
-  while (!open_.empty()) finish(open_.begin()->first, {});
+  for (auto& [name, who] : open_) who.client.half_close();
+  while (!open_.empty()) read_to_the_end(open_.begin()->first);
   all.push_back(now_.lines());
   return all;
 }

@@ -6,7 +6,6 @@
 
 #include <cstdint>
 #include <map>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,8 +26,9 @@ using transcript = std::vector<std::vector<std::string>>;
 /// a publish that it must refuse by naming its subject, which tells this answer from all others.
 class player {
  public:
-  player(std::string host, std::uint16_t port, splitting split)
-      : host_(std::move(host)), port_(port), split_(split) {}
+  /// `patience`: how long an answer may take.
+  player(std::string host, std::uint16_t port, splitting split, system_tests::milliseconds patience)
+      : host_(std::move(host)), port_(port), split_(split), patience_(patience) {}
 
   /// throws: std::runtime_error when the broker does not answer in time, with what had come.
   [[nodiscard]] transcript play(const dialogue& script);
@@ -44,13 +44,14 @@ class player {
   void send(participant& who, std::string_view bytes);
   void settle();
   void take_answer(char name, participant& who);
-  void finish(char name, std::string_view last_bytes);
+  void read_to_the_end(char name);
   [[nodiscard]] std::string question() const;
   [[nodiscard]] std::string answer() const;
 
   std::string host_;
   std::uint16_t port_;
   splitting split_;
+  system_tests::milliseconds patience_;
   const dialogue* script_ = nullptr;
   std::map<char, participant> open_;
   step_answers now_;
