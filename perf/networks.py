@@ -58,20 +58,35 @@ def loopback():
     return Path('loopback', '127.0.0.1', both, both)
 
 
-def veth(offloads):
-    """A pair of virtual Ethernet devices; offloads on or off at both ends."""
-    server, generator = Namespace(), Namespace()
-    server.run('ip', 'link', 'add', 'name', 'server', 'type', 'veth', 'peer', 'name', 'generator',
-               'netns', str(generator.holder.pid))
-    for side, device, address in ((server, 'server', '10.223.0.1/24'),
-                                  (generator, 'generator', '10.223.0.2/24')):
-        side.run('ip', 'address', 'add', address, 'dev', device)
-        side.run('ip', 'link', 'set', device, 'up')
-        if not offloads:
-            switches = [word for name in OFFLOADS for word in (name, 'off')]
-            side.run('ethtool', '-K', device, *switches)
-    name = 'veth, offloads on' if offloads else 'veth, offloads off'
-    return Path(name, '10.223.0.1', server, generator)
+class VethPath(Path):
+    """A pair of virtual Ethernet devices; offloads on or off at both ends.
+
+    The server's address is the kernel's, or, for a server with a stack of its own, the server's.
+    """
+
+    device = 'server'
+    prefix = '10.223.0.1/24'
+
+    def __init__(self, offloads):
+        server, generator = Namespace(), Namespace()
+        name = 'veth, offloads on' if offloads else 'veth, offloads off'
+        super().__init__(name, '10.223.0.1', server, generator)
+        self.offloads = offloads
+        server.run('ip', 'link', 'add', 'name', self.device, 'type', 'veth',
+                   'peer', 'name', 'generator', 'netns', str(generator.holder.pid))
+        for side, device, address in ((server, self.device, self.prefix),
+                                      (generator, 'generator', '10.223.0.2/24')):
+            side.run('ip', 'address', 'add', address, 'dev', device)
+            side.run('ip', 'link', 'set', device, 'up')
+            if not offloads:
+                switches = [word for name in OFFLOADS for word in (name, 'off')]
+                side.run('ethtool', '-K', device, *switches)
+
+    def give_to(self, own_stack):
+        """Leaves the server's address to the kernel, or to the server's own stack."""
+        self.server_side.run('ip', 'address', 'flush', 'dev', self.device)
+        if not own_stack:
+            self.server_side.run('ip', 'address', 'add', self.prefix, 'dev', self.device)
 
 
 class TapPath(Path):

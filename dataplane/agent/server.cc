@@ -117,7 +117,8 @@ class server {
       log_.fatal(why_not);
       return exit_after_failed_start;
     }
-    if (!transport_.notice().empty()) log_.warning(transport_.notice());
+    for (const std::string& notice : transport_.notices()) log_.warning(notice);
+    if (!transport_.path().empty()) log_.info("Packets come through " + transport_.path());
     identity_.port = transport_.port();
     log_.info("Listening for client connections on " + transport_.listens_on());
     thread_.start();
@@ -128,6 +129,7 @@ class server {
     thread_.stop();
     events_.write_all();
     log_counters(log_, worker_.broker.counts());
+    if (const std::string losses = transport_.losses(); !losses.empty()) log_.debug(losses);
     log_leftovers(log_, thread_.left());
     log_.info("Server Exiting..");
     return exit_code;
@@ -144,11 +146,13 @@ class server {
     std::array<pollfd, 2> waited{
         {{signals_.descriptor(), POLLIN, 0}, {events_.descriptor(), POLLIN, 0}}};
     for (;;) {
-      const int ready = poll(waited.data(), waited.size(), options_.debug ? quiet_time_ms : -1);
-      if (ready == 0)
-        log_stock();
-      else
+      const bool returns = options_.debug || transport_.may_have_news();
+      const int ready = poll(waited.data(), waited.size(), returns ? quiet_time_ms : -1);
+      if (ready != 0)
         quiet_turns_ = 0;
+      else if (options_.debug)
+        log_stock();
+      if (const std::string news = transport_.news(worker_); !news.empty()) log_.warning(news);
       events_.write_all();
       while (const auto signal = signals_.next()) {
         if (*signal == SIGINT) return exit_after_sigint;

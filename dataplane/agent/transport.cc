@@ -4,6 +4,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <utility>
 
 namespace wirebird::agent {
 
@@ -43,6 +44,18 @@ std::string transport::open_sockets(const config::options& options, const endpoi
   port_ = listening.port;
   listens_on_ = options.host + ":" + std::to_string(port_);
   return "";
+}
+
+/// A virtual link ends on this machine and the kernel leaves TCP's checksum to a card that it has
+/// not got, so nobody ever fills it in.
+std::string transport::news(const worker::worker& worker) {
+  if (device_.empty() || !worker.port || worker.port->tcp.counts().checksum_partial.value() == 0)
+    return "";
+  const std::string device = std::exchange(device_, "");
+  return device +
+         ": a peer on this machine leaves TCP checksums to its network card and has none, "
+         "so its segments are dropped: ethtool -K PEER tx off on its interface, or "
+         "--trust-rx-checksum here";
 }
 
 }  // namespace wirebird::agent

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace wirebird::agent {
 
@@ -21,8 +22,16 @@ class transport {
   /// Where clients are listened for, `host:port`: the host as the operator wrote it, or our address
   /// on a port of our own.
   [[nodiscard]] const std::string& listens_on() const noexcept { return listens_on_; }
-  /// Something that the operator should know although all is well; else empty.
-  [[nodiscard]] const std::string& notice() const noexcept { return notice_; }
+  /// How packets get here, for the log; empty on the kernel's sockets.
+  [[nodiscard]] const std::string& path() const noexcept { return path_; }
+  /// What the operator should know although all is well.
+  [[nodiscard]] const std::vector<std::string>& notices() const noexcept { return notices_; }
+  /// What has come up since the last call and is told once. From the main thread while the worker
+  /// runs, every now and then: it only reads counters.
+  [[nodiscard]] std::string news(const worker::worker&);
+  [[nodiscard]] bool may_have_news() const noexcept { return !device_.empty(); }
+  /// What the port took and lost since start, for the log; empty on the kernel's sockets.
+  [[nodiscard]] std::string losses() const;
 
  private:
   [[nodiscard]] std::string open_port(const config::options&, const endpoint& local,
@@ -31,7 +40,9 @@ class transport {
                                          worker::worker&);
 
   std::shared_ptr<void> nic_;  ///< a port::port, in builds that have one
-  std::string notice_;
+  std::string device_;         ///< the port's, as long as there may be news of it
+  std::string path_;
+  std::vector<std::string> notices_;
   std::uint16_t port_ = 0;
   std::string listens_on_;
 };

@@ -6,4 +6,8 @@ std::string transport::open_port(const config::options&, const endpoint&, worker
   return "--nic: this build has no DPDK; leave --nic out to use kernel sockets";
 }
 
+std::string transport::losses() const {
+  return "";
+}
+
 }  // namespace wirebird::agent

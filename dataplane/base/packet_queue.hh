@@ -31,7 +31,8 @@ class packet_queue {
   [[nodiscard]] virtual mac_address mac() const noexcept = 0;
   [[nodiscard]] virtual const port_capabilities& capabilities() const noexcept = 0;
   /// Sleeps until a frame may have arrived or `longest` has passed; may return early.
-  /// For the adaptive idle strategy only.
+  /// Before that, drivers give back the frames that they have sent. For the adaptive idle strategy
+  /// and for taking stock.
   virtual void wait(duration longest) noexcept = 0;
 };
 

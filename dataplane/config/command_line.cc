@@ -145,6 +145,7 @@ command read_values(const std::vector<std::string>& flags, const std::string& pr
   read(values, "nic", run.nic);
   read(values, "ip", ip);
   read(values, "gateway", gateway);
+  read(values, "trust-rx-checksum", run.trust_receive_checksums);
   read(values, "no-huge", run.no_huge);
   read(values, "workers", workers);
   read(values, "cores", cores);

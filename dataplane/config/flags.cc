@@ -21,6 +21,8 @@ constexpr std::array table{
          "Our address on that port and its prefix length, e.g. 10.222.0.2/24"},
     flag{"gateway", "", flag_kind::text, "addr",
          "Next hop beyond that prefix (default: none, neighbours only)"},
+    flag{"trust-rx-checksum", "", flag_kind::boolean, "",
+         "Take received checksums for good: for peers on this machine that leave them open"},
     flag{"no-huge", "", flag_kind::boolean, "",
          "Do without huge pages (default: used when there are enough)"},
     flag{"workers", "", flag_kind::text, "count",

@@ -26,6 +26,7 @@ struct options {
   std::string nic;  ///< port to own, e.g. `tap:wirebird0`; empty: kernel sockets
   std::optional<interface_address> interface;  ///< our address on that port
   std::optional<ip_address> gateway;           ///< in the prefix of `interface`; none: no routing
+  bool trust_receive_checksums = false;        ///< take TCP's and IP's for good without looking
   bool no_huge = false;                        ///< do without huge pages
   std::optional<unsigned> workers = 1;         ///< worker threads; absent: one for each core to own
   std::vector<unsigned> cores;                 ///< CPUs of the workers, one each; empty: as planned

@@ -28,11 +28,20 @@ struct counters {
   }
 };
 
-/// What the device itself lost, all queues together, since start.
+/// What the device itself lost since start, by reason.
 struct device_losses {
   std::uint64_t missed = 0;          ///< received while the receive ring was full
-  std::uint64_t receive_errors = 0;  ///< damaged or truncated on the way in
-  std::uint64_t no_frame = 0;        ///< received while the frame pool was dry
+  std::uint64_t receive_errors = 0;  ///< damaged, too long for a frame, or refused on the way in
+  std::uint64_t no_frame = 0;        ///< received, or (AF_XDP) asked for, while no frame was free
+  std::uint64_t send_errors = 0;     ///< taken from us and not sent
+
+  device_losses& operator+=(const device_losses& more) noexcept {
+    missed += more.missed;
+    receive_errors += more.receive_errors;
+    no_frame += more.no_frame;
+    send_errors += more.send_errors;
+    return *this;
+  }
 };
 
 }  // namespace wirebird::port

@@ -57,21 +57,26 @@ std::string lcores_argument() {
   return "--lcores=0@(" + processors + ")";
 }
 
-std::vector<std::string> arguments_for(std::size_t memory_bytes, bool huge, bool debug_log) {
+std::vector<std::string> arguments_for(const eal_options& options, std::size_t memory_bytes,
+                                       bool huge) {
   std::vector<std::string> arguments = {
       "wirebird",
       // Anonymous memory, no files, no second DPDK process; the latter two without huge pages.
       huge ? "--in-memory" : "--no-shconf",
-      "--no-pci",        // only the device that was asked for
       "--no-telemetry",  // no thread and no socket of its own
-      "--iova-mode=va",
       "--file-prefix=wirebird-" + std::to_string(getpid()),
       lcores_argument(),
       "-m",
       std::to_string(mebibytes(memory_bytes)),
   };
+  // Only the device that was asked for. Software needs no addresses but the process's own; what a
+  // PCI device needs depends on how it is bound, and DPDK finds that out.
+  if (options.pci.empty())
+    arguments.insert(arguments.end(), {"--no-pci", "--iova-mode=va"});
+  else
+    arguments.push_back("--allow=" + options.pci);
   if (!huge) arguments.emplace_back("--no-huge");
-  if (debug_log) {
+  if (options.debug_log) {
     arguments.emplace_back("--log-level=debug");
     arguments.emplace_back("--log-level=pmd.net.*:debug");
   } else {
@@ -102,7 +107,7 @@ std::string eal::initialise(const eal_options& options) {
     return "the port needs " + memory_text(bytes) + " of memory and " + memory_text(*ordinary) +
            " are available: use fewer workers";
 
-  arguments_ = arguments_for(bytes, huge, options.debug_log);
+  arguments_ = arguments_for(options, bytes, huge);
   for (std::string& argument : arguments_) argument_vector_.push_back(argument.data());
   int result = 0;
   {

@@ -14,6 +14,7 @@ struct eal_options {
   // Everything that will be taken from DPDK's memory; smaller pages waste more.
   std::size_t huge_bytes = 0;      ///< on pages of 2 MiB
   std::size_t ordinary_bytes = 0;  ///< on pages of 4 KiB
+  std::string pci;                 ///< address of the one PCI device to look at; empty: none
   bool no_huge = false;            ///< ordinary pages even where huge ones are free
   bool debug_log = false;          ///< DPDK's own log to stderr
 };

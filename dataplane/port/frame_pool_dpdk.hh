@@ -22,13 +22,19 @@ namespace wirebird::port {
 /// the pool's only one and take() and recycle() are a pop and a push.
 class frame_pool_dpdk final : public frame_pool {
  public:
-  /// DPDK memory that a pool of so many frames takes on pages of this size.
-  [[nodiscard]] static std::size_t memory_bytes(std::size_t frames,
-                                                std::size_t page_bytes) noexcept;
+  struct shape {
+    std::size_t frames = 0;  ///< >= 16
+    /// Hardware reads the frames: none may cross a page. Otherwise they lie side by side.
+    bool for_hardware = false;
+    std::size_t lost_at_end = 0;  ///< frames that the driver may take with it when it closes
+  };
 
-  /// `frames` >= 16; all memory is taken here.
-  [[nodiscard]] static outcome<frame_pool_dpdk> make(unsigned queue, std::size_t frames);
-  /// Every frame must be back, also from the driver.
+  /// DPDK memory that such a pool takes on pages of this size.
+  [[nodiscard]] static std::size_t memory_bytes(const shape&, std::size_t page_bytes) noexcept;
+
+  /// All memory is taken here, on `node` if there is some (-1: anywhere).
+  [[nodiscard]] static outcome<frame_pool_dpdk> make(unsigned queue, const shape&, int node);
+  /// Every frame must be back, also from the driver, but for `lost_at_end`.
   ~frame_pool_dpdk();
   frame_pool_dpdk(const frame_pool_dpdk&) = delete;
   frame_pool_dpdk& operator=(const frame_pool_dpdk&) = delete;
@@ -45,9 +51,11 @@ class frame_pool_dpdk final : public frame_pool {
   void flush_cache() noexcept;
 
  private:
-  explicit frame_pool_dpdk(rte_mempool& mempool) noexcept : mempool_(&mempool) {}
+  frame_pool_dpdk(rte_mempool& mempool, std::size_t lost_at_end) noexcept
+      : mempool_(&mempool), lost_at_end_(lost_at_end) {}
 
   rte_mempool* mempool_;
+  std::size_t lost_at_end_;
 };
 
 }  // namespace wirebird::port

@@ -6,52 +6,72 @@
 #include "dataplane/port/frame_pool_dpdk.hh"
 #include "dataplane/port/nic_spec.hh"
 #include "dataplane/port/outcome.hh"
+#include "dataplane/port/xdp_link.hh"
 
 #include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
+#include <vector>
 
 namespace wirebird::port {
 
-/// One started device with as many queue pairs as it was given pools. On the main thread; it must
-/// end after the workers that use its queues, and before its pools.
+/// One device, with as many queue pairs as it was given pools. On the main thread; it must end
+/// after the workers that use its queues, and before its pools.
 class nic {
  public:
-  /// DPDK memory that the driver takes besides the frames: 2 MiB, most of it a pool of 512 small
-  /// buffers for segmentation; the rest is for what DPDK's heap loses between blocks.
-  static constexpr std::size_t memory_bytes = std::size_t{8} << 20;
-  /// Frames that the driver keeps for packets to come, per queue. The TAP driver reads one packet
-  /// at a time and only ever fills the first; the kernel's own queue holds those that wait.
-  static constexpr std::uint16_t receive_ring_frames = 1;
-  /// Queue pairs that a TAP device can have. The driver's own limit is 16, but at start it lists
-  /// the descriptors of all queues in an array of RTE_MP_MAX_FD_NUM, 8, and writes past its end.
-  static constexpr unsigned queues_max = 4;
+  /// What DPDK's driver for this kind of device takes and can do, known before it is opened.
+  struct needs {
+    std::size_t memory_bytes = 0;   ///< of DPDK's, besides the frames
+    std::size_t driver_frames = 0;  ///< per queue, that the driver keeps while the device is open
+    bool frames_returned = true;    ///< the driver gives them back when it closes
+    unsigned queues_max = 0;
+  };
+  [[nodiscard]] static needs needs_of(nic_kind) noexcept;
 
-  /// `pools`: one per queue pair; 1 to queues_max.
-  [[nodiscard]] static outcome<nic> open(const nic_spec&,
-                                         std::span<const std::unique_ptr<frame_pool_dpdk>> pools,
-                                         eal_log&);
+  /// Makes the device known to DPDK, so that its place in the machine is.
+  [[nodiscard]] static outcome<nic> attach(const nic_spec&, unsigned queues, eal_log&);
   ~nic();
   nic(const nic&) = delete;
   nic& operator=(const nic&) = delete;
 
+  /// Where its frames should lie; -1: anywhere.
+  [[nodiscard]] int memory_node() const noexcept;
+  /// Opens a queue pair for each pool. returns: one sentence on why not, or an empty text.
+  [[nodiscard]] std::string start(std::span<const std::unique_ptr<frame_pool_dpdk>> pools,
+                                  eal_log&);
+
+  // Of a started device.
   [[nodiscard]] std::uint16_t device() const noexcept { return device_; }
   [[nodiscard]] const mac_address& mac() const noexcept { return mac_; }
   [[nodiscard]] const port_capabilities& capabilities() const noexcept { return capabilities_; }
   /// returns: a descriptor that is readable while frames wait in the queue, or -1.
   [[nodiscard]] int wake_descriptor(std::uint16_t queue) const noexcept;
   [[nodiscard]] device_losses losses() const noexcept;
+  /// How packets get here, for the log: `AF_XDP, native, copied`.
+  [[nodiscard]] const std::string& path() const noexcept { return path_; }
+  /// Something that the operator should know although all is well; else empty.
+  [[nodiscard]] const std::string& notice() const noexcept { return notice_; }
 
  private:
-  nic() = default;
-  [[nodiscard]] int create(const std::string& tap, const mac_address& kernels);
+  explicit nic(const nic_spec& spec) : spec_(spec) {}
+  [[nodiscard]] int create(unsigned queues);
+  [[nodiscard]] int add(const char* name, const std::string& arguments);
   [[nodiscard]] int configure(std::uint16_t queues);
-  [[nodiscard]] int start(std::span<const std::unique_ptr<frame_pool_dpdk>> pools);
+  [[nodiscard]] int set_up_queues(std::span<const std::unique_ptr<frame_pool_dpdk>> pools);
+  [[nodiscard]] std::string settle(std::uint16_t queues);
+  [[nodiscard]] std::string settle_xdp();
+  void wait_for_link();
 
+  nic_spec spec_;
   std::uint16_t device_ = no_device;
   mac_address mac_;
   port_capabilities capabilities_;
+  bool hashes_flows_ = false;
+  std::unique_ptr<xdp_link> xdp_;
+  std::vector<int> xdp_sockets_;  ///< one a queue; the driver's
+  std::string path_;
+  std::string notice_;
 
   static constexpr std::uint16_t no_device = 0xffff;
 };

@@ -4,8 +4,10 @@
 #include "dataplane/port/eal.hh"
 #include "dataplane/port/frame_pool_dpdk.hh"
 #include "dataplane/port/nic.hh"
+#include "dataplane/port/pci_device.hh"
 #include "dataplane/port/port_queue.hh"
 #include "dataplane/port/tap_claim.hh"
+#include "dataplane/port/xdp_claim.hh"
 
 #include <vector>
 
@@ -14,50 +16,88 @@ namespace wirebird::port {
 /// In the order in which they start; they end in the opposite one.
 struct port::parts {
   std::string name;
+  std::unique_ptr<tap_claim> tap;
+  std::unique_ptr<xdp_claim> xdp;
   std::unique_ptr<wirebird::port::eal> eal;
   std::vector<std::unique_ptr<frame_pool_dpdk>> pools;
   std::unique_ptr<wirebird::port::nic> nic;
   std::vector<std::unique_ptr<port_queue>> queues;
 };
 
+namespace {
+
+frame_pool_dpdk::shape shape_of_pool(const port_options& options) {
+  const nic::needs needs = nic::needs_of(options.nic.kind);
+  return {.frames = options.frames_per_queue + needs.driver_frames,
+          .for_hardware = options.nic.kind == nic_kind::pci,
+          .lost_at_end = needs.frames_returned ? 0 : needs.driver_frames};
+}
+
+}  // namespace
+
+/// Makes sure that the device can be had, and is ours alone. returns: why not, or an empty text.
+std::string port::claim(const port_options& options, parts& made) {
+  const nic_spec& spec = options.nic;
+  const unsigned queues_max = nic::needs_of(spec.kind).queues_max;
+  if (options.queues == 0 || options.queues > queues_max)
+    return shown(spec) + " has 1 to " + std::to_string(queues_max) + " queues, not " +
+           std::to_string(options.queues) + ": use fewer workers";
+  if (spec.kind == nic_kind::pci) return obstacle_of_pci(spec.name);
+  if (spec.kind == nic_kind::tap) {
+    auto taken = tap_claim::take(spec.name);
+    made.tap = std::move(taken.value);
+    return taken.error;
+  }
+  if (spec.kind != nic_kind::af_xdp) return {};
+  auto taken = xdp_claim::take(spec, options.queues);
+  made.xdp = std::move(taken.value);
+  return taken.error;
+}
+
+std::string port::start_dpdk(const port_options& options, parts& made) {
+  const auto bytes = [&](std::size_t page_bytes) {
+    return nic::needs_of(options.nic.kind).memory_bytes +
+           options.queues * frame_pool_dpdk::memory_bytes(shape_of_pool(options), page_bytes);
+  };
+  auto started = eal::start({.huge_bytes = bytes(std::size_t{2} << 20),
+                             .ordinary_bytes = bytes(std::size_t{4} << 10),
+                             .pci = options.nic.kind == nic_kind::pci ? options.nic.name : "",
+                             .no_huge = options.no_huge,
+                             .debug_log = options.debug_log});
+  made.eal = std::move(started.value);
+  return started.error;
+}
+
+std::string port::open_device(const port_options& options, parts& made) {
+  auto device = nic::attach(options.nic, options.queues, made.eal->log());
+  if (!device) return device.error;
+  for (unsigned index = 0; index < options.queues; ++index) {
+    auto pool = frame_pool_dpdk::make(index, shape_of_pool(options), device.value->memory_node());
+    if (!pool) return pool.error;
+    made.pools.push_back(std::move(pool.value));
+  }
+  made.nic = std::move(device.value);
+  return made.nic->start(made.pools, made.eal->log());
+}
+
 port::port(std::unique_ptr<parts> made) noexcept : parts_(std::move(made)) {}
 port::~port() = default;
 
 outcome<port> port::open(const port_options& options) {
-  if (options.queues == 0 || options.queues > nic::queues_max)
-    return outcome<port>::failure("TAP device " + options.nic.tap + " has 1 to " +
-                                  std::to_string(nic::queues_max) + " queues, not " +
-                                  std::to_string(options.queues) + ": use fewer workers");
-  auto claim = tap_claim::take(options.nic.tap);
-  if (!claim) return outcome<port>::failure(std::move(claim.error));
-
   auto made = std::make_unique<parts>();
-  made->name = options.nic.tap;
-  const auto bytes = [&](std::size_t page_bytes) {
-    return nic::memory_bytes +
-           options.queues * frame_pool_dpdk::memory_bytes(options.frames_per_queue, page_bytes);
-  };
-  auto environment = eal::start({.huge_bytes = bytes(std::size_t{2} << 20),
-                                 .ordinary_bytes = bytes(std::size_t{4} << 10),
-                                 .no_huge = options.no_huge,
-                                 .debug_log = options.debug_log});
-  if (!environment) return outcome<port>::failure(std::move(environment.error));
-  made->eal = std::move(environment.value);
-
-  for (unsigned index = 0; index < options.queues; ++index) {
-    auto pool = frame_pool_dpdk::make(index, options.frames_per_queue);
-    if (!pool) return outcome<port>::failure(std::move(pool.error));
-    made->pools.push_back(std::move(pool.value));
-  }
-  auto device = nic::open(options.nic, made->pools, made->eal->log());
-  if (!device) return outcome<port>::failure(std::move(device.error));
-  made->nic = std::move(device.value);
+  made->name = options.nic.name;
+  std::string fault = claim(options, *made);
+  if (fault.empty()) fault = start_dpdk(options, *made);
+  if (fault.empty()) fault = open_device(options, *made);
+  if (!fault.empty()) return outcome<port>::failure(std::move(fault));
+  made->tap.reset();  // the driver has its own queues now
 
   for (std::uint16_t index = 0; index < options.queues; ++index)
     made->queues.push_back(std::make_unique<port_queue>(
         port_queue::place{.device = made->nic->device(),
                           .index = index,
-                          .wake = made->nic->wake_descriptor(index)},
+                          .wake = made->nic->wake_descriptor(index),
+                          .trusts_checksums = options.trust_receive_checksums},
         made->nic->mac(), made->nic->capabilities(), *made->pools[index]));
   return outcome<port>::of(std::unique_ptr<port>(new port(std::move(made))));
 }
@@ -82,6 +122,14 @@ device_losses port::losses() const noexcept {
 
 const std::string& port::device_name() const noexcept {
   return parts_->name;
+}
+
+const std::string& port::path() const noexcept {
+  return parts_->nic->path();
+}
+
+const std::string& port::device_notice() const noexcept {
+  return parts_->nic->notice();
 }
 
 const std::string& port::memory_notice() const noexcept {

@@ -13,7 +13,10 @@ namespace wirebird::port {
 
 struct port_options {
   nic_spec nic;
-  unsigned queues = 1;               ///< one per worker, 1 to 4
+  unsigned queues = 1;  ///< one per worker; a TAP device has at most 4
+  /// Takes the checksums of received packets for good without looking: for a peer that shares this
+  /// machine and leaves them to a card that is not there.
+  bool trust_receive_checksums = false;
   bool no_huge = false;              ///< ordinary pages even where huge ones are free
   std::size_t frames_per_queue = 0;  ///< limit of frames that one worker and its queue hold
   bool debug_log = false;            ///< DPDK's own log to stderr
@@ -26,7 +29,7 @@ struct port_options {
 class port {
  public:
   /// Takes all memory and creates the device; a tenth to half of a second. Errors are the
-  /// operator's to settle: no TUN support, no rights, name in use, too little memory.
+  /// operator's to settle: no such device, no rights, in use by another, too little memory.
   [[nodiscard]] static outcome<port> open(const port_options&);
   ~port();
   port(const port&) = delete;
@@ -41,12 +44,20 @@ class port {
   [[nodiscard]] device_losses losses() const noexcept;
 
   [[nodiscard]] const std::string& device_name() const noexcept;
+  /// How packets get here, for the log.
+  [[nodiscard]] const std::string& path() const noexcept;
   /// One sentence when huge pages were wanted and ordinary ones are used; else empty.
   [[nodiscard]] const std::string& memory_notice() const noexcept;
+  /// Something else that the operator should know although all is well; else empty.
+  [[nodiscard]] const std::string& device_notice() const noexcept;
 
  private:
   struct parts;
   explicit port(std::unique_ptr<parts>) noexcept;
+  // The steps of open(). returns: why not, or an empty text.
+  [[nodiscard]] static std::string claim(const port_options&, parts&);
+  [[nodiscard]] static std::string start_dpdk(const port_options&, parts&);
+  [[nodiscard]] static std::string open_device(const port_options&, parts&);
 
   std::unique_ptr<parts> parts_;
 };

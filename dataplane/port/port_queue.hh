@@ -20,6 +20,7 @@ class port_queue final : public packet_queue {
     std::uint16_t device = 0;
     std::uint16_t index = 0;
     int wake = -1;
+    bool trusts_checksums = false;  ///< of received packets, whatever the driver says
   };
   port_queue(place, const mac_address&, const port_capabilities&, frame_pool_dpdk& pool) noexcept;
 

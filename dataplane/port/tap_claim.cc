@@ -1,6 +1,6 @@
 #include "dataplane/port/tap_claim.hh"
 
-#include "dataplane/port/tap_queues.hh"
+#include "dataplane/port/interface_facts.hh"
 
 #include <cerrno>
 #include <cstring>
@@ -34,6 +34,12 @@ std::string why_not_attach(const std::string& name, bool existed, int error) {
     return "network interface " + name +
            " exists and is no multi-queue TAP device: remove it or choose another name";
   return "cannot open TAP device " + name + ": " + std::strerror(error);
+}
+
+/// Queues of the multi-queue TAP device `name` that are open anywhere, also those switched off.
+unsigned tap_queues(const std::string& name) {
+  const auto facts = facts_of_interface(name);
+  return facts ? facts->tun_queues : 0;
 }
 
 std::string served_by_another(const std::string& name) {

@@ -11,6 +11,7 @@ struct counters {
   counter bytes_in;                 ///< payload accepted in order
   counter bytes_out;                ///< payload sent, repeats included
   counter checksum_wrong;           ///< dropped: checksum
+  counter checksum_partial;         ///< of these, those left to the sender's card: never on a wire
   counter malformed;                ///< dropped: header too short, or to and from the same endpoint
   counter options_cut;              ///< option that does not fit its header; the rest ignored
   counter no_connection;            ///< segments for no connection and no listener
@@ -62,6 +63,7 @@ struct counters {
     visit("bytes_in", bytes_in.value());
     visit("bytes_out", bytes_out.value());
     visit("checksum_wrong", checksum_wrong.value());
+    visit("checksum_partial", checksum_partial.value());
     visit("malformed", malformed.value());
     visit("options_cut", options_cut.value());
     visit("no_connection", no_connection.value());

@@ -21,6 +21,11 @@ bool checksum_is_good(const datagram& packet) noexcept {
   return checksum_finish(checksum_add(pseudo_header(packet), packet.payload.bytes())) == 0;
 }
 
+bool checksum_is_partial(const datagram& packet) noexcept {
+  const std::uint16_t field = load_be16(packet.payload.bytes().data() + checksum_offset);
+  return field == static_cast<std::uint16_t>(~checksum_finish(pseudo_header(packet)));
+}
+
 void fill_checksum(datagram& packet, bool offload) noexcept {
   std::uint64_t sum = pseudo_header(packet);
   std::uint8_t* field = packet.payload.writable().data() + checksum_offset;

@@ -92,6 +92,7 @@ void stack::on_datagram(datagram&& packet, instant now) {
   }
   if (!checksum_is_good(packet)) {
     counts_.checksum_wrong.add();
+    if (checksum_is_partial(packet)) counts_.checksum_partial.add();
     return;
   }
   if (arrived->options_cut) counts_.options_cut.add();

@@ -88,8 +88,10 @@ void worker_thread::take_stock() {
   packet_queue* queue = self_.port ? &self_.port->queue : nullptr;
   self_.sockets.reset();
   self_.port.reset();
-  if (queue != nullptr)
+  if (queue != nullptr) {
+    queue->wait(duration::zero());  // no sleep: drivers give back what they have sent
     left_.frames = frames_at_start_ - std::min(frames_at_start_, queue->frames().available());
+  }
   left_.chunks = self_.memory.blocks_in_use();
   left_.timers = self_.timers.armed();
 }

@@ -12,12 +12,20 @@
 
 namespace wirebird::port::testing {
 
+/// For what `--nic` would say.
+inline port_options options_for_nic(const std::string& text) {
+  const nic_spec_result spec = parse_nic_spec(text);
+  EXPECT_TRUE(spec.value) << spec.error;
+  port_options options;
+  options.nic = spec.value.value_or(nic_spec{});
+  options.no_huge = true;
+  options.frames_per_queue = 512;
+  return options;
+}
+
+/// For a TAP device of this name.
 inline port_options options_for(const std::string& name) {
-  return {.nic = {.tap = name},
-          .queues = 1,
-          .no_huge = true,
-          .frames_per_queue = 512,
-          .debug_log = false};
+  return options_for_nic("tap:" + name);
 }
 
 /// A port that must open; the child that asked ends with a failure otherwise.

@@ -7,6 +7,8 @@
 
 #include <arpa/inet.h>
 #include <fcntl.h>
+#include <linux/ethtool.h>
+#include <linux/sockios.h>
 #include <net/if.h>
 #include <netinet/in.h>
 #include <sched.h>
@@ -21,7 +23,14 @@ constexpr const char* tap_name = "wirebird0";
 constexpr const char* tap_host_address = "10.222.0.1";
 constexpr const char* tap_broker_address = "10.222.0.2";
 constexpr std::uint16_t tap_port = 4222;
+// The broker's end has no address of the kernel's; the host's end is like the TAP device's.
+constexpr const char* xdp_name = "wirebird1";
+constexpr const char* xdp_host_name = "wirebird2";
+constexpr const char* xdp_host_address = "10.223.0.1";
+constexpr const char* xdp_broker_address = "10.223.0.2";
 
+// Set once by enter_own_network: empty when there is a veth pair to use.
+std::string why_no_veth = "no network of its own";
 // Set once by enter_own_network: empty when this process has its own network.
 std::string why_no_own_network = "the test program did not ask for a network of its own";
 
@@ -59,6 +68,13 @@ class control_socket {
     request(what, device, "giving a device its address");
   }
 
+  void offload_checksums(const char* name, bool wanted) const {
+    ethtool_value value{.cmd = ETHTOOL_STXCSUM, .data = wanted ? 1U : 0U};
+    ifreq device = named(name);
+    device.ifr_data = reinterpret_cast<char*>(&value);
+    request(SIOCETHTOOL, device, "switching a device's checksum offload");
+  }
+
  private:
   static ifreq named(const char* name) {
     ifreq device{};
@@ -68,6 +84,26 @@ class control_socket {
 
   int fd_;
 };
+
+/// Runs a command; its complaints go to ours.
+bool succeeds(const std::string& command) {
+  return std::system(command.c_str()) == 0;
+}
+
+void make_veth() {
+  const std::string pair = std::string(xdp_name) + " type veth peer name " + xdp_host_name;
+  if (!succeeds("ip link add name " + pair)) {
+    why_no_veth = "`ip link add` makes no veth pair";
+    return;
+  }
+  const control_socket control;
+  control.offload_checksums(xdp_host_name, false);
+  control.bring_up(xdp_name);
+  control.bring_up(xdp_host_name);
+  control.give_address(xdp_host_name, SIOCSIFADDR, xdp_host_address);
+  control.give_address(xdp_host_name, SIOCSIFNETMASK, "255.255.255.0");
+  why_no_veth.clear();
+}
 
 std::uint16_t free_port() {
   const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -101,14 +137,18 @@ void enter_own_network() {
   }
   control_socket().bring_up("lo");
   why_no_own_network.clear();
+  make_veth();
 }
 
 std::optional<std::string> why_not(transport where) {
   const std::string binary = binary_for(where);
   if (binary.empty()) return "no binary is named in the environment";
   if (::access(binary.c_str(), X_OK) != 0) return binary + " cannot be executed";
-  if (where != transport::tap) return std::nullopt;
+  if (where == transport::af_xdp && why_no_own_network.empty() && !why_no_veth.empty())
+    return why_no_veth;
+  if (where != transport::tap && where != transport::af_xdp) return std::nullopt;
   if (!why_no_own_network.empty()) return why_no_own_network;
+  if (where == transport::af_xdp) return std::nullopt;
   const int tun = ::open("/dev/net/tun", O_RDWR | O_CLOEXEC);
   if (tun < 0) return std::string("/dev/net/tun: ") + std::strerror(errno);
   ::close(tun);
@@ -122,6 +162,11 @@ broker_setting setting_for(transport where, std::uint16_t port) {
     setting.port = port == 0 ? tap_port : port;
     setting.arguments = {"--nic", std::string("tap:") + tap_name, "--ip",
                          std::string(tap_broker_address) + "/24"};
+  } else if (where == transport::af_xdp) {
+    setting.host = xdp_broker_address;
+    setting.port = port == 0 ? tap_port : port;
+    setting.arguments = {"--nic", std::string("af_xdp:") + xdp_name, "--ip",
+                         std::string(xdp_broker_address) + "/24"};
   } else {
     setting.host = "127.0.0.1";
     setting.port = port == 0 ? free_port() : port;
@@ -139,7 +184,17 @@ void attach_host(transport where) {
   control.bring_up(tap_name);
 }
 
+void leave_checksums_to_cards(bool wanted) {
+  control_socket().offload_checksums(xdp_host_name, wanted);
+}
+
+std::string host_address(transport where) {
+  return where == transport::af_xdp ? xdp_host_address : tap_host_address;
+}
+
 bool device_exists(transport where) {
+  if (where == transport::af_xdp)
+    return succeeds(std::string("ip link show dev ") + xdp_name + " | grep -q prog/xdp");
   return where == transport::tap && control_socket().knows(tap_name);
 }
 
@@ -147,6 +202,7 @@ std::string name_of(const testing::TestParamInfo<transport>& info) {
   switch (info.param) {
     case transport::kernel: return "kernel";
     case transport::tap: return "tap";
+    case transport::af_xdp: return "af_xdp";
     case transport::oracle: return "oracle";
   }
   return "unknown";

@@ -8,10 +8,11 @@
 #include <gtest/gtest.h>
 
 /// What the same tests run against: the broker on kernel sockets, the broker on its own TCP/IP
-/// stack over a TAP device, and Debian's nats-server, which shows that the tests judge rightly.
+/// stack over a TAP device or, through AF_XDP, over one end of a veth pair, and Debian's
+/// nats-server, which shows that the tests judge rightly.
 namespace wirebird::system_tests {
 
-enum class transport : std::uint8_t { kernel, tap, oracle };
+enum class transport : std::uint8_t { kernel, tap, af_xdp, oracle };
 
 /// How a broker is started on a transport and where clients find it.
 struct broker_setting {
@@ -21,8 +22,9 @@ struct broker_setting {
   std::uint16_t port = 0;
 };
 
-/// Gives this process a network of its own if it has the rights, with `lo` up. To be called
-/// before any thread starts. Without the rights the tests share the machine's loopback.
+/// Gives this process a network of its own if it has the rights, with `lo` up and a veth pair for
+/// AF_XDP. To be called before any thread starts. Without the rights the tests share the machine's
+/// loopback.
 void enter_own_network();
 
 /// Why the tests cannot run on `where`, if they cannot.
@@ -31,10 +33,18 @@ void enter_own_network();
 /// On `port`; 0 picks one that is free. requires: !why_not(where).
 [[nodiscard]] broker_setting setting_for(transport where, std::uint16_t port = 0);
 
-/// For tap: addresses the host's end of the device that the broker has made.
+/// For tap: addresses the host's end of the device that the broker has made. For AF_XDP it is
+/// there from the start.
 void attach_host(transport where);
 
-/// Whether a network device of the tests is left over.
+/// For AF_XDP: whether the kernel's end of the wire leaves TCP checksums to a card, as it does
+/// unless told otherwise; the tests tell it otherwise at the start.
+void leave_checksums_to_cards(bool wanted);
+
+/// The kernel's address on the wire of tap or AF_XDP.
+[[nodiscard]] std::string host_address(transport where);
+
+/// Whether the broker left something of its own on the network: a device, or an XDP program.
 [[nodiscard]] bool device_exists(transport where);
 
 [[nodiscard]] std::string name_of(const testing::TestParamInfo<transport>& info);
@@ -46,5 +56,6 @@ void attach_host(transport where);
   INSTANTIATE_TEST_SUITE_P(on, suite,                                                  \
                            testing::Values(wirebird::system_tests::transport::kernel,  \
                                            wirebird::system_tests::transport::tap,     \
+                                           wirebird::system_tests::transport::af_xdp,  \
                                            wirebird::system_tests::transport::oracle), \
                            wirebird::system_tests::name_of)

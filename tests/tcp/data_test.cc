@@ -1,3 +1,4 @@
+#include "dataplane/tcp/segment_checksum.hh"
 #include "tests/tcp/dialogue.hh"
 
 namespace wirebird::tcp {
@@ -101,6 +102,20 @@ TEST_F(dialogue, wrong_checksum_is_dropped_and_counted) {
   iterate();
   EXPECT_EQ(user.received, "");
   EXPECT_EQ(stack_->counts().checksum_wrong.value(), 1U);
+  EXPECT_EQ(stack_->counts().checksum_partial.value(), 0U);
+}
+
+TEST_F(dialogue, checksum_that_the_sender_left_to_its_card_is_dropped_and_counted_apart) {
+  establish();
+  datagram packet = to_datagram({.seq = 1, .ack = 1, .text = "hello"}, peer_.port);
+  store_be16(packet.payload.writable().data() + 16, 0);
+  fill_checksum(packet, true);
+  packet.payload.marks() = {};
+  input(std::move(packet));
+  iterate();
+  EXPECT_EQ(user.received, "");
+  EXPECT_EQ(stack_->counts().checksum_wrong.value(), 1U);
+  EXPECT_EQ(stack_->counts().checksum_partial.value(), 1U);
 }
 
 }  // namespace wirebird::tcp

@@ -110,6 +110,18 @@ TEST(checksum, an_offloading_port_gets_the_folded_pseudo_header) {
   EXPECT_EQ(load_be16(packet.payload.bytes().data() + 16), 0x1400 + 3 + 6 + 20);
 }
 
+TEST(checksum, left_to_a_card_that_never_came_is_told_from_damage) {
+  plain_frame_pool pool(1);
+  datagram packet{ip_address::from_v4(0x0a000001), ip_address::from_v4(0x0a000002),
+                  ip_protocol::tcp, pool.take()};
+  emit(segment{}, packet.payload.append(20));
+  fill_checksum(packet, true);
+  EXPECT_FALSE(checksum_is_good(packet));
+  EXPECT_TRUE(checksum_is_partial(packet));
+  packet.payload.writable()[17] ^= 1;
+  EXPECT_FALSE(checksum_is_partial(packet));
+}
+
 TEST(rtt, follows_rfc_6298) {
   options settings;
   settings.rto_min = 1ms;
