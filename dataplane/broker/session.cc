@@ -24,6 +24,7 @@ close_reason reason_of(stream::end_reason reason) noexcept {
     case stream::end_reason::timed_out:
     case stream::end_reason::out_of_memory: return close_reason::write_error;
     case stream::end_reason::aborted_by_us:
+    case stream::end_reason::peer_dead:
     case stream::end_reason::peer_reset:
     case stream::end_reason::unreachable: break;
   }

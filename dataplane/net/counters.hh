@@ -15,7 +15,7 @@ struct counters {
   counter arp_taken;               ///< other requests and replies, learnt from or of no interest
   counter icmp_echoes_answered;    ///< echo requests
   counter icmp_unreachables_sent;  ///< packets of a protocol we do not speak, answered with ICMP
-  counter icmp_errors_about_tcp;   ///< errors that quote a TCP segment from our address
+  counter icmp_errors_about_tcp;   ///< errors that quote a TCP segment from our address, handed up
   counter ethernet_too_short;      ///< no whole Ethernet header
   counter ethernet_not_for_us;     ///< another host's address: the port is promiscuous
   counter ethernet_source_wrong;   ///< sent by a group address, or by ourselves (a loop)

@@ -17,6 +17,19 @@ bool is_error(icmp_type type) noexcept {
          type == icmp_type::parameter_problem;
 }
 
+path_error::kind kind_of(const icmp_view& view) noexcept {
+  if (view.type() != icmp_type::destination_unreachable) return path_error::kind::unreachable;
+  switch (view.code()) {
+    case icmp_fragmentation_needed: return path_error::kind::too_big;
+    case icmp_protocol_unreachable:
+    case icmp_port_unreachable:
+    case icmp_network_prohibited:
+    case icmp_host_prohibited:
+    case icmp_communication_prohibited: return path_error::kind::refused;
+    default: return path_error::kind::unreachable;
+  }
+}
+
 }  // namespace
 
 bool icmp_view::checksum_holds() const noexcept {
@@ -36,21 +49,18 @@ void emit(const icmp_header& header, mutable_bytes message) noexcept {
   store_be16(at + 2, checksum_finish(checksum_add(0, message)));
 }
 
-std::optional<icmp_tcp_error> parse_tcp_error(const icmp_view& view) noexcept {
+std::optional<path_error> parse_tcp_error(const icmp_view& view) noexcept {
   if (!is_error(view.type())) return std::nullopt;
   const auto quoted = ipv4_view::of_quoted(view.body());
   if (!quoted || quoted->protocol() != static_cast<std::uint8_t>(ip_protocol::tcp) ||
       quoted->fragment_offset() != 0 || quoted->payload().size() < quoted_payload_bytes_min)
     return std::nullopt;
   const std::uint8_t* tcp = quoted->payload().data();
-  return icmp_tcp_error{.type = view.type(),
-                        .code = view.code(),
-                        .next_hop_mtu = static_cast<std::uint16_t>(view.rest()),
-                        .source = quoted->source(),
-                        .destination = quoted->destination(),
-                        .source_port = load_be16(tcp),
-                        .destination_port = load_be16(tcp + 2),
-                        .sequence = load_be32(tcp + 4)};
+  return path_error{.what = kind_of(view),
+                    .local = {ip_address::from_v4(quoted->source()), load_be16(tcp)},
+                    .remote = {ip_address::from_v4(quoted->destination()), load_be16(tcp + 2)},
+                    .sequence = load_be32(tcp + 4),
+                    .mtu = static_cast<std::uint16_t>(view.rest())};
 }
 
 }  // namespace wirebird::net

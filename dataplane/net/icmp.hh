@@ -1,6 +1,7 @@
 #pragma once
 
 #include "dataplane/base/bytes.hh"
+#include "dataplane/base/path_error.hh"
 #include "dataplane/net/ipv4_network.hh"
 
 #include <cstdint>
@@ -19,8 +20,13 @@ enum class icmp_type : std::uint8_t {
   parameter_problem = 12,
 };
 
-/// A code of destination_unreachable (RFC 1122 3.2.2.1).
+/// Codes of destination_unreachable (RFC 1122 3.2.2.1, RFC 1812 5.2.7.1).
 inline constexpr std::uint8_t icmp_protocol_unreachable = 2;
+inline constexpr std::uint8_t icmp_port_unreachable = 3;
+inline constexpr std::uint8_t icmp_fragmentation_needed = 4;
+inline constexpr std::uint8_t icmp_network_prohibited = 9;
+inline constexpr std::uint8_t icmp_host_prohibited = 10;
+inline constexpr std::uint8_t icmp_communication_prohibited = 13;
 
 inline constexpr std::uint32_t icmp_header_bytes = 8;
 
@@ -60,21 +66,9 @@ class icmp_view {
 /// requires: at least icmp_header_bytes.
 void emit(const icmp_header&, mutable_bytes message) noexcept;
 
-/// What an ICMP error says about a TCP segment of ours. RFC 5927: anybody can send one, so the
-/// sequence number is there for TCP to check before it believes anything.
-struct icmp_tcp_error {
-  icmp_type type{};
-  std::uint8_t code = 0;
-  std::uint16_t next_hop_mtu = 0;  ///< of "fragmentation needed" (RFC 1191); 0: not said
-  ipv4_address source = 0;         ///< of the quoted segment: one of our addresses, if honest
-  ipv4_address destination = 0;
-  std::uint16_t source_port = 0;
-  std::uint16_t destination_port = 0;
-  std::uint32_t sequence = 0;  ///< SEG.SEQ of the quoted segment
-};
-
-/// returns: nothing when the message is not an error, quotes too little, or quotes something other
-/// than the first fragment of a TCP segment.
-[[nodiscard]] std::optional<icmp_tcp_error> parse_tcp_error(const icmp_view&) noexcept;
+/// What an ICMP error says about a TCP segment; whether that was one of ours is for the caller to
+/// see. returns: nothing when the message is not an error, quotes too little, or quotes something
+/// other than the first fragment of a TCP segment.
+[[nodiscard]] std::optional<path_error> parse_tcp_error(const icmp_view&) noexcept;
 
 }  // namespace wirebird::net

@@ -56,6 +56,9 @@ class link final : public datagram_sink, private neighbour_output {
   [[nodiscard]] std::size_t room() const noexcept override;
   [[nodiscard]] std::uint32_t mtu() const noexcept override { return mtu_; }
 
+  /// Where ICMP errors about segments of ours go; nowhere without. `sink` outlives the link.
+  void report_path_errors_to(path_error_sink& sink) noexcept { path_errors_ = &sink; }
+
   /// Gives queued frames to the port; what the port does not take stays queued.
   void flush() noexcept;
   [[nodiscard]] bool has_queued() const noexcept { return !transmit_.empty(); }
@@ -115,6 +118,7 @@ class link final : public datagram_sink, private neighbour_output {
   const std::optional<ipv4_address> gateway_;
   const std::uint32_t mtu_;
   std::uint16_t identification_;  ///< of the next packet; free to choose where DF is set (RFC 6864)
+  path_error_sink* path_errors_ = nullptr;
   rate_limit echoes_{icmp_echoes};
   rate_limit errors_{icmp_errors};
   std::optional<instant> defended_;  ///< last time against a conflict

@@ -91,10 +91,12 @@ void link::receive_icmp(frame&& received, const correspondent& from, instant now
     return;
   }
   const auto error = parse_tcp_error(*view);
-  if (error && error->source == network_.ours())
-    counts_.icmp_errors_about_tcp.add();
-  else
+  if (!error || error->local.address != ip_address::from_v4(network_.ours())) {
     counts_.icmp_ignored.add();
+    return;
+  }
+  counts_.icmp_errors_about_tcp.add();
+  if (path_errors_ != nullptr) path_errors_->on_path_error(*error, now);
 }
 
 // RFC 1122 3.2.2.6: the reply carries what the request carried, and comes from the address that

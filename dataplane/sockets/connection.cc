@@ -157,6 +157,7 @@ bool connection::report_end(instant now) {
     case stream::end_reason::aborted_by_us: counts.ended_aborted_by_us.add(); break;
     case stream::end_reason::peer_closed: counts.ended_peer_closed.add(); break;
     case stream::end_reason::peer_reset: counts.ended_peer_reset.add(); break;
+    case stream::end_reason::peer_dead:  // the kernel tells it as a timeout
     case stream::end_reason::timed_out: counts.ended_timed_out.add(); break;
     case stream::end_reason::unreachable: counts.ended_unreachable.add(); break;
     case stream::end_reason::out_of_memory: counts.ended_out_of_memory.add(); break;

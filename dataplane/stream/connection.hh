@@ -20,7 +20,8 @@ enum class end_reason : std::uint8_t {
   aborted_by_us,  ///< abort()
   peer_closed,    ///< orderly: FIN after FIN
   peer_reset,     ///< RST, or the kernel's ECONNRESET
-  timed_out,      ///< retransmissions, probes or keepalives went unanswered
+  timed_out,      ///< retransmissions or window probes went unanswered
+  peer_dead,      ///< keepalives went unanswered: nothing was on its way, and nobody is there
   unreachable,    ///< a hard ICMP error, or the kernel's equivalent
   out_of_memory,  ///< the transport could not hold what it must hold
 };

@@ -10,6 +10,9 @@ class congestion {
  public:
   /// cwnd (RFC 5681 2): compared with the bytes in flight.
   [[nodiscard]] virtual std::uint32_t window() const noexcept = 0;
+  /// The payload of a full segment changed (path MTU): what is counted in segments follows, the
+  /// window stays.
+  virtual void set_mss(std::uint32_t mss) noexcept = 0;
   /// `acked` new bytes were acknowledged outside of fast recovery. `limited`: the window was what
   /// held the sender back; else it does not grow (RFC 9293 3.8.2, RFC 7661 3).
   virtual void on_ack(std::uint32_t acked, bool limited) noexcept = 0;

@@ -6,14 +6,6 @@
 
 namespace wirebird::tcp {
 
-namespace {
-
-std::uint32_t full_segment(const handshake& agreed) noexcept {
-  return agreed.mss - (agreed.stamps ? timestamps_bytes : 0);
-}
-
-}  // namespace
-
 connection::connection(environment& env, const handshake& agreed, state start,
                        stream::acceptor* user, instant now, std::optional<instant> syn_sent_at)
     : stream::connection(env.memory),
@@ -26,7 +18,8 @@ connection::connection(environment& env, const handshake& agreed, state start,
       recovery_(agreed.iss),
       rtt_(env.settings),
       received_(env.memory, env.settings.receive_buffer_bytes),
-      stamped_at_(now) {
+      stamped_at_(now),
+      heard_at_(now) {
   snd_.iss = snd_.una = snd_.nxt = snd_.send_at = agreed.iss;
   snd_.mss = full_segment(agreed);
   if (start == state::syn_sent) return;
@@ -75,7 +68,9 @@ void connection::end(stream::end_reason reason) noexcept {
 
 /// Once nobody wants to read; not under the hands of a handler that is reading.
 void connection::discard_input() noexcept {
-  if (closing_ && !offering_) received_.clear();
+  if (!closing_ || offering_) return;
+  if (received_.unread_bytes() > 0 || !received_.out_of_order().empty()) input_lost_ = true;
+  received_.clear();
 }
 
 void connection::enter_time_wait(instant now) {
@@ -100,7 +95,8 @@ void connection::count_end(stream::end_reason reason) noexcept {
     case stream::end_reason::peer_closed: env_.counts.ended_peer_closed.add(); break;
     case stream::end_reason::peer_reset: env_.counts.ended_peer_reset.add(); break;
     case stream::end_reason::timed_out: env_.counts.ended_timed_out.add(); break;
-    case stream::end_reason::unreachable: break;
+    case stream::end_reason::peer_dead: env_.counts.ended_peer_dead.add(); break;
+    case stream::end_reason::unreachable: env_.counts.ended_unreachable.add(); break;
     case stream::end_reason::out_of_memory: break;
   }
 }
@@ -167,6 +163,7 @@ void connection::close(instant now) {
   if (closing_ || is_over()) return;
   closing_ = true;
   discard_input();
+  if (input_lost_ && output().empty()) return end_with_loss(now);
   switch (state_) {
     case state::established: set_state(state::fin_wait_1); break;
     case state::close_wait: set_state(state::last_ack); break;
@@ -175,6 +172,14 @@ void connection::close(instant now) {
   }
   consider_window_update();
   owe_output();
+}
+
+// RFC 2525 2.17, RFC 9293 3.6.1. Told no earlier than this, because a peer may throw away with its
+// connection what it has not read yet.
+void connection::end_with_loss(instant now) {
+  env_.counts.input_lost.add();
+  reset(now);
+  end(stream::end_reason::closed_by_us);
 }
 
 // RFC 9293 3.10.5.

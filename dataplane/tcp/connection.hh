@@ -1,5 +1,6 @@
 #pragma once
 
+#include "dataplane/base/path_error.hh"
 #include "dataplane/base/timer_wheel.hh"
 #include "dataplane/stream/connection.hh"
 #include "dataplane/tcp/environment.hh"
@@ -20,8 +21,9 @@ namespace wirebird::tcp {
 ///
 /// Three doors towards the network: on_segment() takes one in, emit() sends what may be sent,
 /// next_deadline() says when time alone gives it something to do. None of them calls a handler;
-/// that is deliver()'s alone. The code lies in four files: connection.cc (what the user does and
-/// is told), segment_arrives.cc (RFC 9293 3.10.7), transmit.cc (emit) and connection_timers.cc.
+/// that is deliver()'s alone. The code lies in five files: connection.cc (what the user does and
+/// is told), segment_arrives.cc (RFC 9293 3.10.7), transmit.cc (emit), connection_timers.cc and
+/// path_mtu.cc.
 ///
 ///        una          send_at        nxt             una + wnd
 ///   -----|---------------|------------|-----------------|----->  sequence numbers
@@ -45,6 +47,8 @@ class connection final : public stream::connection,
   /// returns: false when sink or frame pool stopped it; it is then to be called again.
   [[nodiscard]] bool emit(instant now);
   [[nodiscard]] instant next_deadline() const noexcept { return timers_.next_deadline(); }
+  /// An ICMP error that quotes a segment of ours.
+  void on_path_error(const path_error&, instant now);
 
   /// Tells the handler what has happened. returns: true when on_ended() was the last of it: the
   /// object is to end.
@@ -97,6 +101,8 @@ class connection final : public stream::connection,
   void offer_bytes(instant now);
   void let_user_go(instant now);
   void discard_input() noexcept;
+  /// Input was thrown away unread, and our last bytes have arrived: a RST says so, the end.
+  void end_with_loss(instant now);
   void count_end(stream::end_reason reason) noexcept;
   [[nodiscard]] bool is_over() const noexcept {
     return state_ == state::closed || state_ == state::time_wait;
@@ -110,8 +116,10 @@ class connection final : public stream::connection,
   [[nodiscard]] bool check_syn(const segment&, instant now);
   [[nodiscard]] bool check_ack(const segment&, instant now);
   [[nodiscard]] bool establish(const segment&, instant now);
+  void note_stamp(const segment&, instant now) noexcept;
   void acknowledged(const segment&, instant now);
   void update_window(const segment&) noexcept;
+  void take_window(const segment&) noexcept;
   /// returns: true when that was the connection's end.
   [[nodiscard]] bool fin_was_acknowledged(instant now);
   void measure(const segment&, instant now);
@@ -132,6 +140,7 @@ class connection final : public stream::connection,
   [[nodiscard]] bool emit_acks(instant now);
   [[nodiscard]] bool emit_segment(sequence at, std::uint32_t size, bool fin, instant now);
   [[nodiscard]] bool emit_ack(instant now);
+  [[nodiscard]] bool emit_keepalive(instant now);
   void note_sent(sequence at, sequence end, instant now) noexcept;
   [[nodiscard]] std::uint32_t sendable() const noexcept;
   [[nodiscard]] std::uint32_t window_left() const noexcept;
@@ -147,9 +156,17 @@ class connection final : public stream::connection,
   void on_alarm(instant now);
   void retransmission_timeout(instant now);
   void probe_timeout(instant now);
+  void keepalive_timeout(instant now);
   /// Brings the exclusive timer in line with what is in flight, and the wheel with the timer.
   void settle_timers(instant now) noexcept;
   [[nodiscard]] bool peer_is_silent(instant now) noexcept;
+
+  // path_mtu.cc
+  void shrink_to(std::uint32_t mtu, counter& reason, instant now);
+  /// Full segments keep timing out: perhaps it is their size, and no router tells (RFC 2923 2.1).
+  void suspect_black_hole(instant now);
+  void forget_path_mtu() noexcept;
+  [[nodiscard]] std::uint32_t packet_bytes() const noexcept;
 
   environment& env_;
   state state_;
@@ -169,15 +186,21 @@ class connection final : public stream::connection,
   std::optional<sequence> fin_;    ///< our FIN, once sent: output() ends there
   std::optional<sequence> timed_;  ///< the byte whose ACK is a round-trip sample
   instant timed_at_{};
-  instant stamped_at_{};          ///< when ts_recent was last heard of
-  instant last_sent_at_{};        ///< when data was last sent, for the restart after idleness
-  instant silent_since_ = never;  ///< first unanswered retransmission or probe
-  unsigned probes_ = 0;           ///< into a window that is still closed
+  instant stamped_at_{};            ///< when ts_recent was last heard of
+  instant last_sent_at_{};          ///< when data was last sent, for the restart after idleness
+  instant silent_since_ = never;    ///< first unanswered retransmission or probe
+  instant heard_at_{};              ///< last segment that belongs here, for keepalive
+  instant path_mtu_until_ = never;  ///< when a lowered snd_.mss is no longer believed
+  unsigned probes_ = 0;             ///< into a window that is still closed
+  unsigned keepalives_ = 0;         ///< unanswered
+  unsigned timeouts_ = 0;           ///< of the retransmission timer since the last new ACK
 
   unsigned duplicate_acks_owed_ = 0;
   bool ack_owed_ = false;
   bool first_again_ = false;  ///< repeat the first unacknowledged segment at once
   bool probe_owed_ = false;
+  bool keepalive_owed_ = false;
+  bool input_lost_ = false;         ///< close() left input unread, or more came after it
   bool limited_by_window_ = false;  ///< cwnd was what stopped the last emit()
   bool established_ = false;        ///< was ESTABLISHED at some time
   bool paused_ = false;

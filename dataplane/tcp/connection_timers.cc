@@ -19,6 +19,9 @@ void connection::settle_timers(instant now) noexcept {
   } else if (state_ == state::fin_wait_2) {
     if (timers_.armed() != timer_kind::fin_wait_2)
       timers_.arm(timer_kind::fin_wait_2, now + env_.settings.fin_wait_2);
+  } else if (established_ && env_.settings.keepalive_idle > duration::zero()) {
+    if (timers_.armed() != timer_kind::keepalive)
+      timers_.arm(timer_kind::keepalive, heard_at_ + env_.settings.keepalive_idle);
   } else {
     timers_.stop();
   }
@@ -41,6 +44,7 @@ void connection::on_alarm(instant now) {
     switch (which) {
       case timers::kind::retransmit: retransmission_timeout(now); break;
       case timers::kind::persist: probe_timeout(now); break;
+      case timers::kind::keepalive: keepalive_timeout(now); break;
       case timers::kind::fin_wait_2: end(stream::end_reason::closed_by_us); break;
       case timers::kind::idle: break;
     }
@@ -61,10 +65,12 @@ bool connection::peer_is_silent(instant now) noexcept {
 void connection::retransmission_timeout(instant now) {
   if (peer_is_silent(now)) return;
   env_.counts.timeouts.add();
+  ++timeouts_;
   rtt_.back_off();
   timed_.reset();
   if (established_ && snd_.wnd > 0) recovery_.on_timeout(snd_.una, snd_.nxt, congestion_);
   first_again_ = false;
+  suspect_black_hole(now);
   snd_.send_at = snd_.una;
   owe_output();
 }
@@ -74,6 +80,17 @@ void connection::probe_timeout(instant now) {
   if (peer_is_silent(now)) return;
   ++probes_;
   probe_owed_ = true;
+  owe_output();
+}
+
+// RFC 1122 4.2.3.6. A number that the peer has acknowledged makes it say where it is.
+void connection::keepalive_timeout(instant now) {
+  const instant due = keepalives_ == 0 ? heard_at_ + env_.settings.keepalive_idle : now;
+  if (due > now) return timers_.arm(timers::kind::keepalive, due);  // it spoke meanwhile
+  if (keepalives_ >= env_.settings.keepalive_probes) return end(stream::end_reason::peer_dead);
+  ++keepalives_;
+  keepalive_owed_ = true;
+  timers_.arm(timers::kind::keepalive, now + env_.settings.keepalive_interval);
   owe_output();
 }
 

@@ -20,7 +20,9 @@ struct counters {
   counter resets_withheld;          ///< RSTs not sent: more than options::resets_per_second
   counter syns_in;                  ///< SYNs for a listener
   counter syns_refused;             ///< dropped: connections_max reached
-  counter half_open_dropped;        ///< oldest half-open connection dropped for a new SYN
+  counter cookies_sent;             ///< SYN-ACKs with a cookie: half_open_max reached
+  counter cookies_accepted;         ///< connections made from a cookie
+  counter cookies_wrong;            ///< ACKs that carry none of ours, while cookies were out
   counter half_open_expired;        ///< handshakes that the peer never finished
   counter syn_acks_repeated;        ///< SYN-ACKs sent again
   counter accepted;                 ///< passive opens that reached ESTABLISHED
@@ -31,6 +33,8 @@ struct counters {
   counter ended_peer_closed;        ///< on_ended, per reason
   counter ended_peer_reset;         ///< on_ended, per reason
   counter ended_timed_out;          ///< on_ended, per reason
+  counter ended_peer_dead;          ///< on_ended, per reason
+  counter ended_unreachable;        ///< on_ended, per reason
   counter challenge_acks;           ///< RFC 5961, and ACKs for segments outside the window
   counter challenge_acks_withheld;  ///< not sent: limits::challenge_acks_per_second
   counter out_of_window;            ///< dropped: no part inside the receive window
@@ -49,6 +53,12 @@ struct counters {
   counter window_probes;            ///< sent into a closed window
   counter window_updates;           ///< ACKs sent only to open the peer's window
   counter delayed_acks;             ///< ACKs sent by the delayed-ACK timer
+  counter keepalives;               ///< probes sent to silent peers
+  counter path_errors_ignored;      ///< ICMP errors: no such connection, or not about it (RFC 5927)
+  counter path_errors_soft;         ///< ICMP errors that change nothing
+  counter path_mtu_lowered;         ///< segments made smaller: an ICMP error said so
+  counter path_mtu_black_holes;     ///< segments made smaller: full ones kept timing out
+  counter input_lost;               ///< closed with input unread or arriving: told with a RST
   counter no_frame;                 ///< sends put off: frame pool dry
   counter no_room;                  ///< sends put off: sink full
   counter answers_lost;             ///< RST or SYN-ACK not sent: no frame or no room
@@ -72,7 +82,9 @@ struct counters {
     visit("resets_withheld", resets_withheld.value());
     visit("syns_in", syns_in.value());
     visit("syns_refused", syns_refused.value());
-    visit("half_open_dropped", half_open_dropped.value());
+    visit("cookies_sent", cookies_sent.value());
+    visit("cookies_accepted", cookies_accepted.value());
+    visit("cookies_wrong", cookies_wrong.value());
     visit("half_open_expired", half_open_expired.value());
     visit("syn_acks_repeated", syn_acks_repeated.value());
     visit("accepted", accepted.value());
@@ -83,6 +95,8 @@ struct counters {
     visit("ended_peer_closed", ended_peer_closed.value());
     visit("ended_peer_reset", ended_peer_reset.value());
     visit("ended_timed_out", ended_timed_out.value());
+    visit("ended_peer_dead", ended_peer_dead.value());
+    visit("ended_unreachable", ended_unreachable.value());
     visit("challenge_acks", challenge_acks.value());
     visit("challenge_acks_withheld", challenge_acks_withheld.value());
     visit("out_of_window", out_of_window.value());
@@ -101,6 +115,12 @@ struct counters {
     visit("window_probes", window_probes.value());
     visit("window_updates", window_updates.value());
     visit("delayed_acks", delayed_acks.value());
+    visit("keepalives", keepalives.value());
+    visit("path_errors_ignored", path_errors_ignored.value());
+    visit("path_errors_soft", path_errors_soft.value());
+    visit("path_mtu_lowered", path_mtu_lowered.value());
+    visit("path_mtu_black_holes", path_mtu_black_holes.value());
+    visit("input_lost", input_lost.value());
     visit("no_frame", no_frame.value());
     visit("no_room", no_room.value());
     visit("answers_lost", answers_lost.value());

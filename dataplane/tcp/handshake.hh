@@ -1,7 +1,7 @@
 #pragma once
 
 #include "dataplane/base/time.hh"
-#include "dataplane/tcp/seq.hh"
+#include "dataplane/tcp/segment.hh"
 
 #include <chrono>
 #include <cstdint>
@@ -28,7 +28,11 @@ struct handshake {
   return offset + static_cast<std::uint32_t>(ms);
 }
 
-struct segment;
+/// Payload of a full segment under these terms, timestamps taken off.
+[[nodiscard]] inline std::uint32_t full_segment(const handshake& agreed) noexcept {
+  return agreed.mss - (agreed.stamps ? timestamps_bytes : 0);
+}
+
 struct four_tuple;
 class emitter;
 

@@ -22,6 +22,17 @@ inline constexpr std::uint32_t mss_default_v6 = 1220;
 /// IP and TCP headers without options.
 inline constexpr std::uint32_t headers_v4 = 20 + 20;
 inline constexpr std::uint32_t headers_v6 = 40 + 20;
+/// The least path MTU that an ICMP error can bring a connection down to, whatever it says: every
+/// IPv4 link that matters carries 552 bytes, and a forged error costs no more than a third of the
+/// bytes of a packet (RFC 5927 7.2).
+inline constexpr std::uint32_t path_mtu_floor = 552;
+/// Where an error says no MTU, and where full segments time out without one (a black hole, RFC 2923
+/// 2.1), the next of these is tried (RFC 1191 7.1, less what Ethernet has no use for, plus IPv6's).
+inline constexpr std::uint32_t path_mtu_plateaus[] = {1492, 1280, 1006, path_mtu_floor};
+inline constexpr std::uint32_t path_mtu_black_hole = 1280;
+inline constexpr unsigned timeouts_before_black_hole = 2;
+/// A larger path MTU is tried again after this long (RFC 1191 6.3).
+inline constexpr duration path_mtu_ages = std::chrono::minutes(10);
 /// A segment is built in one frame: header and payload stay within its data room.
 inline constexpr std::uint32_t segment_bytes_max = frame_data_bytes;
 
@@ -47,6 +58,9 @@ inline constexpr duration rto_after_repeated_syn = 3s;
 inline constexpr duration syn_ack_first_wait = 1s;
 inline constexpr unsigned syn_ack_tries = 5;
 
+/// SYN cookies are taken for as long as 64 to 128 s after the last one was sent.
+inline constexpr duration cookie_period = 64s;
+
 // Receiving.
 /// A piece of less than a quarter of the block that it pins is copied: at most four times the
 /// payload is ever pinned by what stays.
@@ -55,8 +69,9 @@ inline constexpr std::uint32_t small_fraction = 4;
 inline constexpr std::size_t unread_slices_max = 64;
 /// Unread memory may exceed what full-sized frames need (1.5 times the bytes) by this much.
 inline constexpr std::size_t footprint_slack = 64 * 1024;
-/// Out-of-order pieces of one connection: 1 MiB in segments of 1024 bytes.
-inline constexpr std::size_t pieces_max = 1024;
+/// Out-of-order pieces of one connection: 256 KiB in segments of 1024 bytes. Inserting one moves at
+/// most so many others, which is what bounds the price of a segment.
+inline constexpr std::size_t pieces_max = 256;
 inline constexpr std::size_t pieces_kept_idle = 32;
 /// With less than 1/4 of the frames left, what stays unread is copied out of its frames.
 inline constexpr std::size_t frames_low_fraction = 4;

@@ -16,24 +16,8 @@ syn_queue::syn_queue(std::size_t entries_max, std::uint32_t window, demux& flows
   for (std::size_t i = 0; i < entries_max; ++i) free_.push_back(entries_[i]);
 }
 
-half_open* syn_queue::oldest() noexcept {
-  // The group with the most tries holds the oldest entries.
-  for (std::size_t group = waiting_.size(); group-- > 0;)
-    if (!waiting_[group].empty()) return &waiting_[group].front();
-  return nullptr;
-}
-
 void syn_queue::open(const four_tuple& tuple, const segment& syn, stream::acceptor& user,
                      sequence iss, std::uint32_t ts_offset, instant now) {
-  if (free_.empty()) {
-    half_open* last = oldest();
-    if (last == nullptr) {
-      counts_.syns_refused.add();
-      return;
-    }
-    counts_.half_open_dropped.add();
-    drop(*last);
-  }
   half_open& entry = free_.front();
   entry.tuple = tuple;
   if (!flows_.insert(entry)) {
@@ -77,7 +61,8 @@ void syn_queue::challenge(half_open& entry, instant now) {
   ack.flags = flag::ack;
   ack.seq = entry.agreed.iss + 1;
   ack.ack = entry.agreed.irs + 1;
-  ack.window = static_cast<std::uint16_t>(std::min(window_, limits::window_unscaled_max));
+  const unsigned shift = entry.agreed.shift ? limits::window_shift : 0;
+  ack.window = static_cast<std::uint16_t>(std::min(window_, limits::window_unscaled_max) >> shift);
   if (entry.agreed.stamps)
     ack.stamps = timestamps{timestamp_at(entry.agreed.ts_offset, now), entry.agreed.ts_recent};
   if (!out_.send(entry.tuple, ack, now)) counts_.answers_lost.add();
@@ -135,6 +120,12 @@ void syn_queue::release(half_open& entry) noexcept {
 void syn_queue::drop_port(std::uint16_t port) noexcept {
   for (std::size_t i = 0; i < entries_max_; ++i)
     if (entries_[i].user != nullptr && entries_[i].tuple.local.port == port) drop(entries_[i]);
+}
+
+void syn_queue::clear() noexcept {
+  for (list& entries : waiting_)
+    while (!entries.empty()) drop(entries.front());
+  disarm();
 }
 
 void syn_queue::on_timer(instant now) {

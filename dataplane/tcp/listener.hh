@@ -38,16 +38,16 @@ struct half_open final : flow, list_hook<half_open_tag> {
   rate_limit challenges;  ///< RFC 5961 7
 };
 
-/// The half-open connections of a stack (RFC 4987): fixed memory; when it is full the oldest entry
-/// gives way to the new SYN, so a flood cannot keep honest peers out for longer than the flood
-/// takes to fill the queue. Entries are grouped by the number of SYN-ACKs sent: each group waits
-/// equally long, so one timer and lists in order of deadline serve all. One worker.
+/// The half-open connections of a stack (RFC 4987): fixed memory. When it is full the stack answers
+/// with cookies, so a flood keeps nobody out. Entries are grouped by the number of SYN-ACKs sent:
+/// each group waits equally long, so one timer and lists in order of deadline serve all. One
+/// worker.
 class syn_queue final : timer {
  public:
   syn_queue(std::size_t entries_max, std::uint32_t window, demux& flows, emitter& out,
             timer_wheel& wheel, counters& counts);
 
-  /// A SYN for a listener and no flow. `iss`: our sequence number.
+  /// A SYN for a listener and no flow. `iss`: our sequence number. requires: !is_full().
   void open(const four_tuple&, const segment& syn, stream::acceptor& user, sequence iss,
             std::uint32_t ts_offset, instant now);
 
@@ -60,8 +60,11 @@ class syn_queue final : timer {
   void release(half_open&) noexcept;
   /// Forgets all entries of a local port.
   void drop_port(std::uint16_t port) noexcept;
+  /// Forgets all entries.
+  void clear() noexcept;
 
   [[nodiscard]] std::size_t size() const noexcept { return used_; }
+  [[nodiscard]] bool is_full() const noexcept { return free_.empty(); }
 
  private:
   using list = intrusive_list<half_open, half_open_tag>;
@@ -70,7 +73,6 @@ class syn_queue final : timer {
   void answer(half_open&, instant now);
   void challenge(half_open&, instant now);
   void wait(half_open&, instant now);
-  [[nodiscard]] half_open* oldest() noexcept;
 
   std::unique_ptr<half_open[]> entries_;
   list free_;

@@ -13,6 +13,7 @@ class newreno final : public congestion {
   explicit newreno(std::uint32_t mss) noexcept;
 
   [[nodiscard]] std::uint32_t window() const noexcept override { return window_; }
+  void set_mss(std::uint32_t mss) noexcept override { mss_ = mss; }
   void on_ack(std::uint32_t acked, bool limited) noexcept override;
   void on_loss(std::uint32_t flight) noexcept override;
   void on_duplicate_ack() noexcept override;

@@ -24,8 +24,14 @@ struct options {
   /// How long a peer may keep its half open after we closed both.
   duration fin_wait_2 = std::chrono::seconds(60);
 
+  // Keepalive (RFC 1122 4.2.3.6): 0 as `keepalive_idle` turns it off. The times of the Go runtime's
+  // listeners, so a peer that is gone is found as soon as nats-server finds it.
+  duration keepalive_idle = std::chrono::seconds(15);      ///< silence before the first probe
+  duration keepalive_interval = std::chrono::seconds(15);  ///< between probes
+  unsigned keepalive_probes = 9;  ///< unanswered ones before the peer is given up
+
   std::uint32_t connections_max = 64 * 1024;  ///< established and closing; SYNs beyond are dropped
-  std::uint32_t half_open_max = 4096;         ///< beyond: the oldest half-open one is dropped
+  std::uint32_t half_open_max = 4096;         ///< beyond: SYN cookies (RFC 4987 3.6)
   std::uint32_t time_wait_max = 8192;         ///< beyond: the oldest is forgotten
   std::uint32_t resets_per_second = 1000;     ///< RSTs for segments that belong to no connection
 };

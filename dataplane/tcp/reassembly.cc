@@ -10,9 +10,13 @@ namespace wirebird::tcp {
 
 bool reassembly::insert(sequence seq, slice bytes, bool copy, std::size_t footprint_max) {
   latest_ = seq;
-  // Most pieces come behind all others: look from the back for the first that ends behind `seq`.
+  // The first piece that ends behind `seq`; mostly there is none.
   std::size_t index = pieces_.size();
-  while (index > 0 && pieces_[index - 1].end() > seq) --index;
+  if (index > 0 && pieces_.back().end() > seq) {
+    const auto ends_before = [](const piece& each, sequence at) { return each.end() <= at; };
+    const auto place = std::lower_bound(pieces_.begin(), pieces_.end(), seq, ends_before);
+    index = static_cast<std::size_t>(place - pieces_.begin());
+  }
   bool kept_all = true;
   while (!bytes.empty()) {
     const sequence end = seq + bytes.size();

@@ -38,7 +38,7 @@ void connection::arrives_in_syn_sent(const segment& arrived, instant now) {
   }
   if (!arrived.has(flag::syn)) return;
   read_syn(arrived, tuple, env_.out, agreed_);
-  snd_.mss = agreed_.mss - (agreed_.stamps ? timestamps_bytes : 0);
+  snd_.mss = full_segment(agreed_);
   congestion_ = newreno(snd_.mss);
   snd_.shift = agreed_.shift.value_or(0);
   rcv_.shift = agreed_.shift ? limits::window_shift : std::uint8_t{0};
@@ -80,11 +80,16 @@ bool connection::check_stamps(const segment& arrived, instant now) {
     challenge(now);
     return false;
   }
-  if (arrived.seq <= rcv_.acked && arrived.seq + arrived.length() >= rcv_.acked) {
-    agreed_.ts_recent = stamp.value;
-    stamped_at_ = now;
-  }
   return true;
+}
+
+// RFC 7323 4.3, once sequence and ACK number have shown that the segment is the peer's: a forged
+// stamp from the future would shut the peer out.
+void connection::note_stamp(const segment& arrived, instant now) noexcept {
+  if (!agreed_.stamps || !arrived.stamps) return;
+  if (arrived.seq > rcv_.acked || arrived.seq + arrived.length() < rcv_.acked) return;
+  agreed_.ts_recent = arrived.stamps->value;
+  stamped_at_ = now;
 }
 
 // First: the segment touches the window. Its edges count as inside, so a bare ACK that follows a
@@ -134,10 +139,13 @@ bool connection::check_ack(const segment& arrived, instant now) {
     challenge(now);
     return false;
   }
+  note_stamp(arrived, now);
   silent_since_ = never;
+  heard_at_ = now;
+  keepalives_ = 0;
   if (arrived.ack > snd_.una) {
     acknowledged(arrived, now);
-    update_window(arrived);
+    take_window(arrived);
     return !fin_was_acknowledged(now);
   }
   const std::uint32_t offered = std::uint32_t{arrived.window} << snd_.shift;
@@ -188,6 +196,7 @@ void connection::acknowledged(const segment& arrived, instant now) {
   first_again_ = recovery_.on_ack(snd_.una, count, flight, limited_by_window_, congestion_);
   if (recovery_.restarts_timer() || snd_.una == snd_.send_at) timers_.stop();
   probes_ = 0;
+  timeouts_ = 0;
   if (first_again_) owe_output();
   if (data == 0) return;
   progress_ = true;
@@ -213,7 +222,12 @@ void connection::measure(const segment& arrived, instant now) {
 
 void connection::update_window(const segment& arrived) noexcept {
   const bool newer = snd_.wl1 < arrived.seq || (snd_.wl1 == arrived.seq && snd_.wl2 <= arrived.ack);
-  if (!newer) return;
+  if (newer) take_window(arrived);
+}
+
+// Also straight from a segment that acknowledges something new, whatever its number: it may be a
+// repetition, and with the old window and the new SND.UNA we would send beyond the edge.
+void connection::take_window(const segment& arrived) noexcept {
   const bool was_closed = snd_.wnd == 0;
   snd_.wnd = std::uint32_t{arrived.window} << snd_.shift;
   snd_.wnd_max = std::max(snd_.wnd_max, snd_.wnd);
@@ -227,6 +241,7 @@ bool connection::fin_was_acknowledged(instant now) {
   if (state_ == state::fin_wait_1) {
     set_state(state::fin_wait_2);
     become_ready();
+    if (input_lost_) end_with_loss(now);
   } else if (state_ == state::closing) {
     enter_time_wait(now);
   } else if (state_ == state::last_ack) {
@@ -265,9 +280,9 @@ bool connection::take_text(const segment& arrived, frame&& packet, instant now) 
 // they arrive; after that a peer that goes on sending is told with a RST (RFC 2525 2.17).
 bool connection::take_text_after_close(sequence first, sequence stop, instant now) {
   env_.counts.after_close.add();
+  input_lost_ = true;
   if (state_ == state::fin_wait_2) {
-    reset(now);
-    end(stream::end_reason::closed_by_us);
+    end_with_loss(now);
     return false;
   }
   if (first == rcv_.nxt) rcv_.nxt = stop;

@@ -19,6 +19,7 @@ stack::stack(const options& settings, frame_pool& frames, arena& memory, datagra
       time_waits_(settings.time_wait_max, settings.time_wait, flows_, wheel, counts_),
       syns_(settings.half_open_max, settings.receive_buffer_bytes, flows_, out_, wheel, counts_),
       isns_(secret),
+      cookies_(secret),
       dice_(dice),
       env_{options_, frames,      memory,
            wheel,    counts_,     out_,
@@ -39,6 +40,11 @@ bool stack::listen(const endpoint& local, stream::acceptor& user) {
 void stack::stop_listening(std::uint16_t port) {
   std::erase_if(listeners_, [&](const listener& which) { return which.local.port == port; });
   syns_.drop_port(port);
+}
+
+void stack::stop_listening() {
+  listeners_.clear();
+  syns_.clear();
 }
 
 const listener* stack::listener_for(const endpoint& local) const noexcept {
@@ -103,7 +109,7 @@ void stack::on_datagram(datagram&& packet, instant now) {
     return;
   }
   flow* found = flows_.find(tuple);
-  if (found == nullptr) return to_nobody(tuple, *arrived, now);
+  if (found == nullptr) return to_nobody(tuple, *arrived, std::move(packet.payload), now);
   switch (found->what) {
     case flow::kind::connection:
       static_cast<connection*>(found)->on_segment(*arrived, std::move(packet.payload), now);
@@ -112,19 +118,24 @@ void stack::on_datagram(datagram&& packet, instant now) {
       to_half_open(static_cast<half_open&>(*found), *arrived, std::move(packet.payload), now);
       break;
     case flow::kind::time_wait:
-      to_time_wait(static_cast<time_wait_entry&>(*found), *arrived, now);
+      to_time_wait(static_cast<time_wait_entry&>(*found), *arrived, std::move(packet.payload), now);
       break;
   }
 }
 
 // RFC 9293 3.10.7.1 and 3.10.7.2.
-void stack::to_nobody(const four_tuple& tuple, const segment& arrived, instant now) {
+void stack::to_nobody(const four_tuple& tuple, const segment& arrived, frame&& packet,
+                      instant now) {
+  const listener* where = listener_for(tuple.local);
   const bool opens = arrived.has(flag::syn) && !arrived.has(flag::ack) && !arrived.has(flag::rst) &&
                      !arrived.has(flag::fin);
-  if (opens && listener_for(tuple.local) != nullptr) {
+  if (opens && where != nullptr) {
     on_syn(tuple, arrived, isns_.initial(tuple, now), now);
     return;
   }
+  const bool completes = arrived.has(flag::ack) && !arrived.has(flag::syn) &&
+                         !arrived.has(flag::rst) && where != nullptr && cookies_.are_out(now);
+  if (completes) return open_by_cookie(tuple, *where, arrived, std::move(packet), now);
   counts_.no_connection.add();
   out_.refuse(tuple, arrived, now);
 }
@@ -135,8 +146,42 @@ void stack::on_syn(const four_tuple& tuple, const segment& syn, sequence iss, in
     counts_.syns_refused.add();
     return;
   }
+  if (syns_.is_full()) return answer_with_cookie(tuple, syn, now);
   const listener* where = listener_for(tuple.local);
   syns_.open(tuple, syn, *where->user, iss, isns_.timestamp_offset(tuple), now);
+}
+
+void stack::answer_with_cookie(const four_tuple& tuple, const segment& syn, instant now) {
+  handshake agreed;
+  agreed.ts_offset = isns_.timestamp_offset(tuple);
+  read_syn(syn, tuple, out_, agreed);
+  const segment answer = cookies_.bake(tuple, agreed, out_, options_.receive_buffer_bytes, now);
+  if (out_.send(tuple, answer, now))
+    counts_.cookies_sent.add();
+  else
+    counts_.answers_lost.add();
+}
+
+// Whatever comes without a cookie while some are out is dropped in silence: it may be text of a
+// connection whose first segments were lost, and the repetition of those brings the cookie again. A
+// RST would end such a connection.
+void stack::open_by_cookie(const four_tuple& tuple, const listener& where, const segment& arrived,
+                           frame&& packet, instant now) {
+  const auto agreed = cookies_.read(tuple, arrived, isns_.timestamp_offset(tuple), now);
+  if (!agreed) {
+    counts_.cookies_wrong.add();
+    return;
+  }
+  if (used_ >= options_.connections_max) {
+    counts_.syns_refused.add();
+    return;
+  }
+  counts_.cookies_accepted.add();
+  auto* opened = new connection(env_, *agreed, state::syn_received, where.user, now, std::nullopt);
+  opened->tuple = tuple;
+  check(flows_.insert(*opened), "the demux holds all connections that connections_max allows");
+  add(*opened);
+  opened->on_segment(arrived, std::move(packet), now);
 }
 
 void stack::to_half_open(half_open& entry, const segment& arrived, frame&& packet, instant now) {
@@ -156,17 +201,32 @@ void stack::to_half_open(half_open& entry, const segment& arrived, frame&& packe
   opened->on_segment(arrived, std::move(packet), now);
 }
 
-void stack::to_time_wait(time_wait_entry& entry, const segment& arrived, instant now) {
+void stack::to_time_wait(time_wait_entry& entry, const segment& arrived, frame&& packet,
+                         instant now) {
   if (time_waits_.on_segment(entry, arrived, out_, now) == time_wait_table::verdict::done) return;
+  // A cookie cannot be made to lie behind the old connection's numbers: the SYN may come again.
+  if (syns_.is_full()) {
+    counts_.syns_refused.add();
+    return;
+  }
   const four_tuple tuple = entry.tuple;
   const sequence last = entry.snd_nxt;
   time_waits_.forget(entry);
-  if (listener_for(tuple.local) == nullptr) return to_nobody(tuple, arrived, now);
+  if (listener_for(tuple.local) == nullptr)
+    return to_nobody(tuple, arrived, std::move(packet), now);
   counts_.time_wait_reused.add();
   // Behind every number of the old connection (RFC 9293 3.10.7.4), whatever the clock says.
   const sequence floor = last + limits::window_unscaled_max;
   const sequence iss = isns_.initial(tuple, now);
   on_syn(tuple, arrived, later(iss, floor), now);
+}
+
+void stack::on_path_error(const path_error& error, instant now) {
+  flow* found = flows_.find({error.local, error.remote});
+  if (found != nullptr && found->what == flow::kind::connection)
+    static_cast<connection*>(found)->on_path_error(error, now);
+  else
+    counts_.path_errors_ignored.add();
 }
 
 void stack::deliver(instant now) {

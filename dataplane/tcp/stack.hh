@@ -1,11 +1,13 @@
 #pragma once
 
 #include "dataplane/base/packet_queue.hh"
+#include "dataplane/base/path_error.hh"
 #include "dataplane/base/random.hh"
 #include "dataplane/tcp/connection.hh"
 #include "dataplane/tcp/isn.hh"
 #include "dataplane/tcp/listener.hh"
 #include "dataplane/tcp/rate_limit.hh"
+#include "dataplane/tcp/syn_cookies.hh"
 
 #include <vector>
 
@@ -17,7 +19,7 @@ namespace wirebird::tcp {
 ///
 /// Per segment: one lookup; no heap memory but at the start of a connection, and where a backlog
 /// makes a queue grow. Refuses by counted rules: see counters.
-class stack {
+class stack final : public path_error_sink {
  public:
   /// `secret`: for sequence numbers and tables; unknown outside. `dice`: ephemeral ports.
   stack(const options&, frame_pool&, arena&, datagram_sink&, timer_wheel&,
@@ -31,6 +33,8 @@ class stack {
   [[nodiscard]] bool listen(const endpoint& local, stream::acceptor&);
   /// No new connections on this port; half-open ones are forgotten, others live on.
   void stop_listening(std::uint16_t port);
+  /// The same for all ports.
+  void stop_listening();
   /// Active open. Port 0 in `local`: an ephemeral one. `user` may write to output() at once; its
   /// first on_progress() says that the connection is established, on_ended() that it failed.
   /// returns: the connection, or null when the 4-tuple or all ports are taken or the stack is full.
@@ -39,6 +43,8 @@ class stack {
 
   /// One segment. Calls no handler.
   void on_datagram(datagram&&, instant now);
+  /// An ICMP error about a segment of ours. Calls no handler.
+  void on_path_error(const path_error&, instant now) override;
   /// Tells acceptors and handlers what has happened. What they bring about themselves is told the
   /// next time.
   void deliver(instant now);
@@ -57,10 +63,12 @@ class stack {
 
  private:
   [[nodiscard]] const listener* listener_for(const endpoint& local) const noexcept;
-  void to_nobody(const four_tuple&, const segment&, instant now);
+  void to_nobody(const four_tuple&, const segment&, frame&& packet, instant now);
   void on_syn(const four_tuple&, const segment&, sequence iss, instant now);
   void to_half_open(half_open&, const segment&, frame&&, instant now);
-  void to_time_wait(time_wait_entry&, const segment&, instant now);
+  void answer_with_cookie(const four_tuple&, const segment& syn, instant now);
+  void open_by_cookie(const four_tuple&, const listener&, const segment&, frame&&, instant now);
+  void to_time_wait(time_wait_entry&, const segment&, frame&& packet, instant now);
   void add(connection&) noexcept;
   [[nodiscard]] bool choose_port(four_tuple&) noexcept;
 
@@ -71,6 +79,7 @@ class stack {
   time_wait_table time_waits_;
   syn_queue syns_;
   isn_source isns_;
+  syn_cookies cookies_;
   random& dice_;
   environment env_;
   std::vector<listener> listeners_;

@@ -49,15 +49,22 @@ void time_wait_table::forget(time_wait_entry& entry) noexcept {
   --used_;
 }
 
+// RFC 6191 2: timestamps tell old from new wherever both sides have them; else sequence numbers do.
+bool time_wait_table::is_newer(const time_wait_entry& entry, const segment& syn) noexcept {
+  const bool higher = syn.seq > entry.rcv_nxt;
+  if (!entry.stamps || !syn.stamps) return higher || (!entry.stamps && syn.stamps.has_value());
+  const sequence stamp{syn.stamps->value};
+  const sequence last{entry.ts_recent};
+  return stamp > last || (stamp == last && higher);
+}
+
 time_wait_table::verdict time_wait_table::on_segment(time_wait_entry& entry, const segment& arrived,
                                                      emitter& out, instant now) {
   // A RST does not end TIME_WAIT: that would let old duplicates into the next connection
   // (RFC 1337).
   if (arrived.has(flag::rst)) return verdict::done;
   if (arrived.has(flag::syn) && !arrived.has(flag::ack)) {
-    const bool newer_stamp = entry.stamps && arrived.stamps &&
-                             sequence{arrived.stamps->value} > sequence{entry.ts_recent};
-    if (newer_stamp || arrived.seq > entry.rcv_nxt) return verdict::reuse;
+    if (is_newer(entry, arrived)) return verdict::reuse;
   }
   // A bare ACK gets no answer, or two ends could answer each other for ever.
   if (arrived.length() == 0) return verdict::done;

@@ -50,6 +50,7 @@ class time_wait_table final : timer {
   [[nodiscard]] std::size_t size() const noexcept { return used_; }
 
  private:
+  [[nodiscard]] static bool is_newer(const time_wait_entry&, const segment& syn) noexcept;
   void on_timer(instant now) override;
   void start(time_wait_entry&, instant now);
 

@@ -16,6 +16,7 @@ class timers {
     retransmit,  ///< something is in flight
     persist,     ///< nothing in flight, data to send, no window for it
     fin_wait_2,  ///< closed both ways by us; the peer has not closed its half
+    keepalive,   ///< nothing to send: is the peer still there?
   };
 
   [[nodiscard]] kind armed() const noexcept { return kind_; }

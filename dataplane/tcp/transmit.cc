@@ -73,6 +73,7 @@ bool connection::emit_first_again(instant now) {
 }
 
 bool connection::emit_data(instant now) {
+  if (now >= path_mtu_until_) forget_path_mtu();
   if (bytes_between(snd_.send_at, data_end()) > 0 && snd_.send_at == snd_.una &&
       snd_.nxt == snd_.una && now - last_sent_at_ > rtt_.rto())
     congestion_.on_idle();
@@ -175,6 +176,7 @@ bool connection::emit_acks(instant now) {
     --duplicate_acks_owed_;
     ack_owed_ = false;
   }
+  if (keepalive_owed_ && !emit_keepalive(now)) return false;
   if (!ack_owed_) return true;
   if (!emit_ack(now)) return false;
   ack_owed_ = false;
@@ -187,6 +189,13 @@ bool connection::emit_ack(instant now) {
   if (!env_.out.send(tuple, out, now)) return false;
   timers_.cancel_delayed_ack();
   rcv_.acked = rcv_.nxt;
+  return true;
+}
+
+bool connection::emit_keepalive(instant now) {
+  if (!env_.out.send(tuple, header(snd_.nxt - 1, flag::ack, now), now)) return false;
+  env_.counts.keepalives.add();
+  keepalive_owed_ = false;
   return true;
 }
 

@@ -8,7 +8,9 @@ port_path::port_path(const net::link_options& link_options, const tcp::options& 
     : queue(queue_),
       link(link_options, queue, timers, choices),
       tcp(tcp_options, queue.frames(), memory, link, timers, secret, choices,
-          queue.capabilities()) {}
+          queue.capabilities()) {
+  link.report_path_errors_to(tcp);
+}
 
 worker::worker(const worker_options& options, const broker::options& rules,
                const protocol::server_info& identity, broker::id_source& ids,

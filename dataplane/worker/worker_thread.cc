@@ -75,6 +75,7 @@ void worker_thread::drain() {
   instant now = read_clock();
   const instant deadline = now + drain_time;
   if (self_.sockets) self_.sockets->stop_listening();
+  if (self_.port) self_.port->tcp.stop_listening();
   self_.broker.shutdown(now);
   do {
     now = read_clock();

@@ -10,6 +10,7 @@ namespace wirebird::net {
 namespace {
 
 using wirebird::testing::hex;
+using wirebird::testing::ip;
 using wirebird::testing::packet_bytes;
 using wirebird::testing::v4;
 
@@ -170,14 +171,26 @@ const packet_bytes too_big =
 TEST(icmp, error_about_a_tcp_segment_is_read) {
   const auto error = parse_tcp_error(*icmp_view::of(too_big));
   ASSERT_TRUE(error);
-  EXPECT_EQ(error->type, icmp_type::destination_unreachable);
-  EXPECT_EQ(error->code, 4);
-  EXPECT_EQ(error->next_hop_mtu, 1400);
-  EXPECT_EQ(error->source, v4("10.0.0.10"));
-  EXPECT_EQ(error->destination, v4("192.0.2.7"));
-  EXPECT_EQ(error->source_port, 4222);
-  EXPECT_EQ(error->destination_port, 40000);
+  EXPECT_EQ(error->what, path_error::kind::too_big);
+  EXPECT_EQ(error->mtu, 1400U);
+  EXPECT_EQ(error->local, (endpoint{ip("10.0.0.10"), 4222}));
+  EXPECT_EQ(error->remote, (endpoint{ip("192.0.2.7"), 40000}));
   EXPECT_EQ(error->sequence, 0x01020304U);
+}
+
+TEST(icmp, errors_are_hard_soft_or_about_size) {
+  const auto kind = [](unsigned type, unsigned code) {
+    packet_bytes message = too_big;
+    message[0] = static_cast<std::uint8_t>(type);
+    message[1] = static_cast<std::uint8_t>(code);
+    return parse_tcp_error(*icmp_view::of(message))->what;
+  };
+  for (const unsigned code : {2U, 3U, 9U, 10U, 13U})
+    EXPECT_EQ(kind(3, code), path_error::kind::refused) << code;
+  for (const unsigned code : {0U, 1U, 5U, 6U, 7U, 11U, 12U, 99U})
+    EXPECT_EQ(kind(3, code), path_error::kind::unreachable) << code;
+  EXPECT_EQ(kind(11, 0), path_error::kind::unreachable);
+  EXPECT_EQ(kind(12, 4), path_error::kind::unreachable);
 }
 
 TEST(icmp, errors_about_anything_else_are_not_for_tcp) {

@@ -118,6 +118,21 @@ TEST_F(link_icmp, errors_are_told_apart_and_never_answered) {
   EXPECT_EQ(counts().icmp_ignored.value(), 4U);
 }
 
+TEST_F(link_icmp, errors_about_our_segments_are_handed_up) {
+  struct noting final : path_error_sink {
+    void on_path_error(const path_error& error, instant) override { seen.push_back(error); }
+    std::vector<path_error> seen;
+  } tcp;
+  link_->report_path_errors_to(tcp);
+  const packet_bytes ours = ipv4({"10.0.0.10", "192.0.2.7"}, hex("107e9c4001020304"));
+  const packet_bytes others = ipv4({"10.0.0.11", "192.0.2.7"}, hex("107e9c4001020304"));
+  feed(to_us(1, icmp(3, 4, 1280, ours)));
+  feed(to_us(1, icmp(3, 4, 1280, others)));
+  ASSERT_EQ(tcp.seen.size(), 1U);
+  EXPECT_EQ(tcp.seen[0].mtu, 1280U);
+  EXPECT_EQ(tcp.seen[0].remote, (endpoint{ip("192.0.2.7"), 0x9c40}));
+}
+
 TEST_F(link_icmp, seven_bytes_are_malformed) {
   EXPECT_TRUE(feed(to_us(1, hex("08005435123400"))).empty());
   EXPECT_EQ(counts().icmp_malformed.value(), 1U);

@@ -6,6 +6,7 @@
 namespace wirebird::sim {
 
 void wire::carry(unsigned from, const datagram& packet, instant now) {
+  if (gate_ && !gate_(from, packet, now)) return;
   const byte_view bytes = packet.payload.bytes();
   parcel what{{bytes.begin(), bytes.end()}, packet.source, packet.destination, packet.protocol};
   towards_[1 - from].carry(std::move(what), now, dice_, how_);

@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <utility>
 
 namespace wirebird::sim {
 
@@ -37,6 +38,12 @@ class wire {
   [[nodiscard]] end& side(unsigned which) noexcept { return ends_[which]; }
   void set_faults(const faults& how) noexcept { how_ = how; }
 
+  /// Looks at every datagram as it is sent by `side`. returns: false when it is to be lost.
+  using gate = std::function<bool(unsigned side, const datagram&, instant now)>;
+  void set_gate(gate what) { gate_ = std::move(what); }
+  /// Loses what is under way.
+  void cut() noexcept { towards_ = {}; }
+
   using receiver = std::function<void(datagram&&)>;
   /// Hands everything that has arrived at `side` by `now` to `to`, in frames of `frames`; without a
   /// frame it is lost. returns: how many.
@@ -47,6 +54,7 @@ class wire {
  private:
   void carry(unsigned from, const datagram& packet, instant now);
 
+  gate gate_;
   random dice_;
   faults how_;
   std::array<transit, 2> towards_;

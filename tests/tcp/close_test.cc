@@ -127,8 +127,51 @@ TEST_F(dialogue, data_after_close_is_swallowed_until_our_fin_arrived_then_reset)
   expect({.seq = 2, .ack = 8});
   EXPECT_EQ(user.received, "");
   send({.seq = 8, .ack = 2});
-  send({.seq = 8, .ack = 2, .text = "too much"});
-  expect({.flags = "AR", .seq = 2, .ack = 8});
+  expect({.flags = "AR", .seq = 2, .ack = 8}, "the peer hears that its data is lost");
+  iterate();
+  EXPECT_EQ(user.ended, end_reason::closed_by_us);
+  EXPECT_EQ(stack_->connections(), 0U);
+  EXPECT_EQ(stack_->counts().input_lost.value(), 1U);
+}
+
+TEST_F(dialogue, data_in_fin_wait_2_is_reset) {
+  establish();
+  open_connection->close(clock_.now());
+  iterate();
+  said.clear();
+  send({.seq = 1, .ack = 2});
+  expect_silence();
+  send({.seq = 1, .ack = 2, .text = "too much"});
+  expect({.flags = "AR", .seq = 2, .ack = 1});
+  iterate();
+  EXPECT_EQ(stack_->connections(), 0U);
+}
+
+TEST_F(dialogue, close_with_unread_input_and_nothing_to_say_resets_at_once) {
+  establish();
+  open_connection->pause_reading();
+  send({.seq = 1, .ack = 1, .text = "unread"});
+  skip_for(50ms);
+  open_connection->close(clock_.now());
+  expect({.flags = "AR", .seq = 1, .ack = 7});
+  iterate();
+  EXPECT_EQ(user.ended, end_reason::closed_by_us);
+  EXPECT_EQ(stack_->connections(), 0U);
+}
+
+TEST_F(dialogue, close_with_unread_input_resets_after_the_last_words_have_arrived) {
+  establish();
+  open_connection->pause_reading();
+  send({.seq = 1, .ack = 1, .text = "unread"});
+  skip_for(50ms);
+  ASSERT_TRUE(open_connection->output().append_copy(as_bytes("-ERR")));
+  open_connection->close(clock_.now());
+  iterate();
+  expect({.flags = "AFP", .seq = 1, .ack = 7, .text = "-ERR"});
+  send({.seq = 7, .ack = 5});
+  expect_silence();
+  send({.seq = 7, .ack = 6});
+  expect({.flags = "AR", .seq = 6, .ack = 7});
   iterate();
   EXPECT_EQ(user.ended, end_reason::closed_by_us);
   EXPECT_EQ(stack_->connections(), 0U);

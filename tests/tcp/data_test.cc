@@ -118,4 +118,18 @@ TEST_F(dialogue, checksum_that_the_sender_left_to_its_card_is_dropped_and_counte
   EXPECT_EQ(stack_->counts().checksum_partial.value(), 1U);
 }
 
+TEST_F(dialogue, the_window_of_a_repetition_counts_when_it_acknowledges_something_new) {
+  establish({.mss = 1000}, 4000);
+  write(std::string(3000, 'x'));
+  said.clear();
+  send({.seq = 6, .ack = 1, .text = "later", .win = 4000});
+  said.clear();
+  // The peer repeats its first bytes, has read nothing, and has room for 1000 more than it had.
+  send({.seq = 1, .ack = 3001, .text = "first", .win = 1000});
+  said.clear();
+  write(std::string(5000, 'y'));
+  expect({.seq = 3001, .ack = 11, .text = std::string(1000, 'y')});
+  expect_silence();
+}
+
 }  // namespace wirebird::tcp

@@ -200,6 +200,13 @@ void dialogue::send_raw(std::vector<std::uint8_t> bytes) {
   iterate();
 }
 
+void dialogue::report(path_error::kind what, std::uint32_t seq, std::uint32_t mtu) {
+  note("-> ICMP error about " + std::to_string(seq) + ", mtu " + std::to_string(mtu));
+  const sequence quoted = our_iss[peer_.port] + seq;
+  stack_->on_path_error({what, here_, peer_, quoted.value, mtu}, clock_.now());
+  iterate();
+}
+
 void dialogue::expect(const spoken& wanted, const char* why) {
   ASSERT_FALSE(said.empty()) << "expected " << describe(wanted) << ", heard nothing " << why
                              << story();

@@ -86,6 +86,8 @@ class dialogue : public ::testing::Test, protected datagram_sink, protected stre
   void silence_for(duration length) { silence_until(clock_.since_start() + length); }
   /// Lets time pass and throws away what is sent meanwhile. returns: how many segments.
   std::size_t skip_for(duration length);
+  /// The network says something about the segment of ours that began at `seq`.
+  void report(path_error::kind what, std::uint32_t seq, std::uint32_t mtu = 0);
   void iterate();
 
   /// SYN, SYN-ACK, ACK; the peer offers nothing but `syn` says, and its window is `win`.

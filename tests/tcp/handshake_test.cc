@@ -110,17 +110,6 @@ TEST_F(dialogue, reset_of_the_exact_number_ends_a_half_open_connection) {
   EXPECT_EQ(stack_->half_open_connections(), 0U);
 }
 
-TEST_F(dialogue, a_full_syn_queue_drops_its_oldest_entry) {
-  start({.half_open_max = 3});
-  for (std::uint16_t from = 1000; from < 1004; ++from) send_from(from, {.flags = "S"});
-  EXPECT_EQ(said.size(), 4U);
-  EXPECT_EQ(stack_->half_open_connections(), 3U);
-  EXPECT_EQ(stack_->counts().half_open_dropped.value(), 1U);
-  said.clear();
-  send_from(1000, {.seq = 1, .ack = 1});
-  EXPECT_EQ(said.front().flags, "R") << "the first one is forgotten";
-}
-
 TEST_F(dialogue, connections_beyond_the_limit_are_refused_in_silence) {
   start({.connections_max = 1});
   establish();
@@ -133,12 +122,30 @@ TEST_F(dialogue, stop_listening_forgets_half_open_connections_and_keeps_the_othe
   establish();
   send_from(1000, {.flags = "S"});
   said.clear();
+  stack_->stop_listening(port + 1);
+  EXPECT_EQ(stack_->half_open_connections(), 1U);
   stack_->stop_listening(port);
   EXPECT_EQ(stack_->half_open_connections(), 0U);
   send_from(1001, {.flags = "S"});
   expect({.flags = "AR", .seq = 0, .ack = 1});
   send({.flags = "A", .seq = 1, .ack = 1, .text = "on"});
   EXPECT_EQ(user.received, "on");
+}
+
+TEST_F(dialogue, stop_listening_on_all_ports_is_the_same_for_all) {
+  stream::acceptor& self = *this;
+  ASSERT_TRUE(stack_->listen({here_.address, 8222}, self));
+  establish();
+  send_from(1000, {.flags = "S"});
+  said.clear();
+  stack_->stop_listening();
+  EXPECT_EQ(stack_->half_open_connections(), 0U);
+  EXPECT_EQ(wheel_->armed(), 1U) << "the established connection's";
+  send_from(1001, {.flags = "S"});
+  expect({.flags = "AR", .seq = 0, .ack = 1});
+  here_.port = 8222;
+  send_from(1001, {.flags = "S"});
+  expect({.flags = "AR", .seq = 0, .ack = 1});
 }
 
 TEST_F(dialogue, listening_twice_on_an_endpoint_fails) {

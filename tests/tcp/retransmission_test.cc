@@ -180,6 +180,7 @@ TEST_F(dialogue, close_with_a_closed_window_still_delivers_everything) {
 }
 
 TEST_F(dialogue, the_timer_of_an_idle_connection_does_not_tick) {
+  start({.keepalive_idle = duration::zero()});
   establish();
   write("a");
   send({.seq = 1, .ack = 2});

@@ -3,58 +3,16 @@
 #include "dataplane/base/plain_frame_pool.hh"
 #include "dataplane/tcp/stack.hh"
 #include "tests/sim/clock.hh"
-#include "tests/sim/wire.hh"
+#include "tests/tcp/talker.hh"
 
 #include <cstddef>
 #include <cstdint>
-#include <list>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
 namespace wirebird::tcp {
-
-/// One end of a simulated conversation: writes a stream that its seed defines, in random pieces,
-/// compares what it reads with what the other end's seed defines, pauses at random, and closes when
-/// it has written and read everything.
-class talker final : public stream::handler {
- public:
-  /// `writes`, `reads`: lengths of the two streams.
-  talker(std::uint64_t seed, std::size_t writes, std::size_t reads, unsigned direction)
-      : dice_(seed), writes_(writes), reads_(reads), direction_(direction) {}
-
-  void attach(stream::connection& below) noexcept { below_ = &below; }
-  /// A turn of the application: may write, pause, resume, close.
-  void act(instant now);
-
-  void on_bytes(slice_queue& unread, instant now) override;
-  void on_end_of_stream(instant now) override;
-  void on_progress(instant now) override;
-  void on_ended(stream::end_reason reason, instant now) override;
-
-  [[nodiscard]] bool has_ended() const noexcept { return ended_; }
-  /// returns: what went wrong, empty if nothing.
-  [[nodiscard]] std::string verdict() const;
-
- private:
-  [[nodiscard]] static std::uint8_t byte_at(unsigned direction, std::size_t position) noexcept;
-  void write_some(instant now);
-
-  random dice_;
-  stream::connection* below_ = nullptr;
-  std::size_t writes_;
-  std::size_t reads_;
-  unsigned direction_;
-  std::size_t written_ = 0;
-  std::size_t read_ = 0;
-  unsigned ends_ = 0;
-  unsigned ends_of_stream_ = 0;
-  bool paused_ = false;
-  bool closed_ = false;
-  bool ended_ = false;
-  std::string wrong_;
-  stream::end_reason reason_{};
-};
 
 /// One machine: a stack and everything it needs.
 struct host final : stream::acceptor {
@@ -72,10 +30,37 @@ struct host final : stream::acceptor {
   timer_wheel wheel;
   std::unique_ptr<stack> tcp;
   std::vector<std::unique_ptr<talker>> talkers;
-  std::vector<std::unique_ptr<talker>> waiting;  ///< for connections to come
+  std::function<std::unique_ptr<talker>(const endpoint& remote)> accepts;
+};
+
+/// Faults that are put into a simulation to see that its checks find them.
+enum class sabotage : std::uint8_t {
+  none,
+  wrong_byte,     ///< one byte changes on the way, with the checksum made to fit
+  shrunk_window,  ///< a window says less than before
+  ack_too_far,    ///< something is acknowledged that was never sent
+  kept_frame,     ///< a frame never comes back
+  endless_loss,   ///< in the end the cable carries nothing
+  exact_resets,   ///< forged RSTs carry the right number
+};
+
+/// What all simulations of a run did, to show that each kind of trouble happened at all.
+struct simulation_totals {
+  std::uint64_t simulated_seconds = 0;
+  std::uint64_t segments = 0;
+  std::uint64_t forged = 0;
+  std::uint64_t too_big = 0;
+  std::uint64_t restarts = 0;
+  std::uint64_t timeouts = 0;
+  std::uint64_t fast_retransmits = 0;
+  std::uint64_t challenges = 0;
+  std::uint64_t paws = 0;
+  std::uint64_t cookies = 0;
+  std::uint64_t path_mtu_lowered = 0;
+  std::uint64_t time_wait_reused = 0;
 };
 
 /// Runs one simulation. returns: what went wrong, empty if nothing. Deterministic.
-[[nodiscard]] std::string simulate(std::uint64_t seed);
+[[nodiscard]] std::string simulate(std::uint64_t seed, sabotage, simulation_totals&);
 
 }  // namespace wirebird::tcp
