@@ -37,6 +37,11 @@ inline constexpr std::size_t send_runs_max = 64;
 /// Bytes written for one connection in one go; the rest waits for its next turn.
 inline constexpr std::size_t send_bytes_per_turn = 1024 * 1024;
 
+/// The kernel takes no more for a connection while it holds so much that it has not sent, and asks
+/// for more when half of that has left. What a peer does not read stays in our queue, where it is
+/// counted; otherwise the kernel would keep up to 4 MiB of it for each connection.
+inline constexpr int unsent_in_kernel_max = 128 * 1024;
+
 /// How long close() goes on trying to send what is queued: the peer has stopped reading.
 inline constexpr auto close_time_max = std::chrono::seconds(2);
 /// How long a closed connection stays half open, so that the last bytes (an -ERR) are not destroyed

@@ -18,10 +18,11 @@ namespace {
 }
 
 /// SO_REUSEADDR on Linux lets a port be bound that only connections in TIME_WAIT and the like still
-/// use, but never two listeners. Accepted sockets inherit TCP_NODELAY.
+/// use, but never two listeners. Accepted sockets inherit the options of TCP.
 [[nodiscard]] bool prepare(int descriptor, const socket_address& at) noexcept {
   if (!set_option(descriptor, SOL_SOCKET, SO_REUSEADDR, 1)) return false;
   if (!set_option(descriptor, IPPROTO_TCP, TCP_NODELAY, 1)) return false;
+  if (!set_option(descriptor, IPPROTO_TCP, TCP_NOTSENT_LOWAT, unsent_in_kernel_max)) return false;
   if (at.storage.ss_family == AF_INET6 && !set_option(descriptor, IPPROTO_IPV6, IPV6_V6ONLY, 0))
     return false;
   return bind(descriptor, at.get(), at.length) == 0 && listen(descriptor, listen_backlog) == 0;

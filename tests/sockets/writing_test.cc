@@ -29,6 +29,16 @@ TEST(writing, large_output_reaches_a_slow_reader_in_order) {
   EXPECT_EQ(w.memory.blocks_in_use(), 0U);
 }
 
+TEST(writing, a_peer_that_does_not_read_leaves_its_output_with_us) {
+  world w;
+  const client peer = w.connect(small_buffer);
+  constexpr std::size_t size = 8 * 1024 * 1024;
+  w.last().say(pattern(size));
+  ASSERT_TRUE(w.run_until([&] { return !w.transport.has_work(); }));
+  // One call of sending more than the limit, and what the peer's kernel has received.
+  EXPECT_GT(w.last().wire().output().size(), size - 4 * unsent_in_kernel_max);
+}
+
 TEST(writing, blocked_output_makes_no_work) {
   world w;
   const client peer = w.connect(small_buffer);
