@@ -45,8 +45,13 @@ std::string end_of(broker_process& broker) {
 
 }  // namespace
 
+bool reads_configuration_files(transport where) {
+  system_tests::process broker({system_tests::setting_for(where).binary, "--help"});
+  return broker.wait() && broker.output().find("--config") != std::string::npos;
+}
+
 void broker_pair::configure(const std::vector<std::string>& lines) {
-  if (oracle_ && lines == lines_ && oracle_->child().is_running() &&
+  if (oracle_ && wirebird_ && lines == lines_ && oracle_->child().is_running() &&
       wirebird_->child().is_running()) {
     return;
   }
@@ -68,7 +73,10 @@ transcript broker_pair::ask_wirebird(const dialogue& script, splitting split) {
 }
 
 std::string broker_pair::stop() {
-  if (!wirebird_) return "";
+  if (!wirebird_) {
+    oracle_.reset();
+    return "";
+  }
   const std::string wrong = end_of(*wirebird_);
   const std::string log = wirebird_->child().output();
   wirebird_.reset();
