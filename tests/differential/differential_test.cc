@@ -219,7 +219,8 @@ void register_tests(test_options options) {
   std::vector<std::string> names;
   for (const auto& [file, scripts] : cases)
     for (const dialogue& script : scripts) names.push_back(script.name);
-  for (const transport where : {transport::kernel, transport::tap, transport::oracle}) {
+  for (const transport where :
+       {transport::kernel, transport::tap, transport::af_xdp, transport::oracle}) {
     for (const auto& [file, scripts] : cases)
       for (const dialogue& script : scripts)
         register_one<hand_written>(file, test_name(script.name, where, taken), where, script);
