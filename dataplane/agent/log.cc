@@ -1,8 +1,15 @@
 #include "dataplane/agent/log.hh"
 
+#include "dataplane/agent/files.hh"
+
+#include <cerrno>
+
+#include <fcntl.h>
 #include <spdlog/pattern_formatter.h>
 #include <spdlog/sinks/ansicolor_sink.h>
+#include <spdlog/sinks/basic_file_sink.h>
 #include <spdlog/spdlog.h>
+#include <unistd.h>
 
 namespace wirebird::agent {
 
@@ -35,14 +42,27 @@ class level_flag final : public spdlog::custom_flag_formatter {
 
 }  // namespace
 
-log::log(bool debug) : debug_(debug) {
-  auto stderr_sink = std::make_shared<spdlog::sinks::ansicolor_stderr_sink_st>();
+log::log(const config::logging& settings) : settings_(settings) {
+  write_to(std::make_shared<spdlog::sinks::ansicolor_stderr_sink_st>());
+}
+
+void log::write_to(std::shared_ptr<spdlog::sinks::sink> sink) {
   auto formatter = std::make_unique<spdlog::pattern_formatter>();
-  formatter->add_flag<level_flag>('*').set_pattern("[%P] %Y/%m/%d %H:%M:%S.%f [%^%*%$] %v");
-  stderr_sink->set_formatter(std::move(formatter));
-  sink_ = std::make_shared<spdlog::logger>("wirebird", std::move(stderr_sink));
-  sink_->set_level(debug ? spdlog::level::debug : spdlog::level::info);
+  formatter->add_flag<level_flag>('*').set_pattern(
+      settings_.times ? "[%P] %Y/%m/%d %H:%M:%S.%f [%^%*%$] %v" : "[%P] [%^%*%$] %v");
+  sink->set_formatter(std::move(formatter));
+  sink_ = std::make_shared<spdlog::logger>("wirebird", std::move(sink));
+  sink_->set_level(settings_.debug ? spdlog::level::debug : spdlog::level::info);
   sink_->flush_on(spdlog::level::trace);
+}
+
+std::string log::open() {
+  if (!has_file()) return "";
+  const int file = ::open(settings_.file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0660);
+  if (file < 0) return "error opening file: open " + settings_.file + ": " + cause_of(errno);
+  ::close(file);
+  write_to(std::make_shared<spdlog::sinks::basic_file_sink_st>(settings_.file));
+  return "";
 }
 
 log::~log() = default;

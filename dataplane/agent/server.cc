@@ -1,7 +1,9 @@
 #include "dataplane/agent/server.hh"
 
+#include "dataplane/agent/broker_rules.hh"
 #include "dataplane/agent/client_ids.hh"
 #include "dataplane/agent/event_log.hh"
+#include "dataplane/agent/files.hh"
 #include "dataplane/agent/identity.hh"
 #include "dataplane/agent/log.hh"
 #include "dataplane/agent/machine.hh"
@@ -98,25 +100,29 @@ class server {
  public:
   explicit server(const config::options& options)
       : options_(options),
-        log_(options.debug),
+        log_(options.log),
         identity_(identity_of(options)),
+        rules_(rules_of(options)),
+        ports_file_(options.ports_file_dir),
         events_(log_),
         worker_(options_of_worker(), rules_, identity_, ids_, events_),
         thread_(worker_, options.idle == config::idle_strategy::adaptive) {}
 
   int run() {
+    if (const std::string why_not = log_.open(); !why_not.empty()) return fail(why_not);
     log_start(log_, identity_);
+    for (const std::string& note : options_.notes) log_.warning(note);
+    if (!options_.config_file.empty())
+      log_.info("Using configuration file: " + options_.config_file);
+    if (const std::string why_not = write_pid_file(options_.pid_file); !why_not.empty())
+      return fail(why_not);
     const placement placed = plan_for(options_, read_machine());
-    if (!placed.error.empty() || placed.workers.size() != 1) {
-      log_.fatal(!placed.error.empty() ? placed.error
-                                       : std::to_string(placed.workers.size()) +
-                                             " workers asked for, only 1 is supported yet");
-      return exit_after_failed_start;
-    }
-    if (const std::string why_not = transport_.open(options_, worker_); !why_not.empty()) {
-      log_.fatal(why_not);
-      return exit_after_failed_start;
-    }
+    if (!placed.error.empty() || placed.workers.size() != 1)
+      return fail(!placed.error.empty() ? placed.error
+                                        : std::to_string(placed.workers.size()) +
+                                              " workers asked for, only 1 is supported yet");
+    if (const std::string why_not = transport_.open(options_, worker_); !why_not.empty())
+      return fail(why_not);
     for (const std::string& notice : transport_.notices()) log_.warning(notice);
     if (!transport_.path().empty()) log_.info("Packets come through " + transport_.path());
     identity_.port = transport_.port();
@@ -124,6 +130,9 @@ class server {
     thread_.start();
     if (placed.pinned) pin(placed.workers.front());
     log_.info("Server is ready");
+    if (const std::string why_not = ports_file_.write(transport_.host(), transport_.port());
+        !why_not.empty())
+      log_.error(why_not);
     const int exit_code = wait_for_the_end();
     log_.info("Initiating Shutdown...");
     thread_.stop();
@@ -136,6 +145,21 @@ class server {
   }
 
  private:
+  int fail(const std::string& why) {
+    log_.fatal(why);
+    return exit_after_failed_start;
+  }
+
+  void reopen_log() {
+    const std::string why_not = log_.open();
+    if (!why_not.empty())
+      log_.error(why_not);
+    else if (log_.has_file())
+      log_.info("File log re-opened");
+    else
+      log_.info("File log re-open ignored, not a file logger");
+  }
+
   void pin(const hardware_thread& to) {
     if (const int error = thread_.pin_to(to.number); error != 0)
       log_.warning("cannot pin the worker to CPU " + std::to_string(to.number) + ": " +
@@ -146,18 +170,18 @@ class server {
     std::array<pollfd, 2> waited{
         {{signals_.descriptor(), POLLIN, 0}, {events_.descriptor(), POLLIN, 0}}};
     for (;;) {
-      const bool returns = options_.debug || transport_.may_have_news();
+      const bool returns = options_.log.debug || transport_.may_have_news();
       const int ready = poll(waited.data(), waited.size(), returns ? quiet_time_ms : -1);
       if (ready != 0)
         quiet_turns_ = 0;
-      else if (options_.debug)
+      else if (options_.log.debug)
         log_stock();
       if (const std::string news = transport_.news(worker_); !news.empty()) log_.warning(news);
       events_.write_all();
       while (const auto signal = signals_.next()) {
         if (*signal == SIGINT) return exit_after_sigint;
         if (*signal == SIGTERM) return exit_after_sigterm;
-        if (*signal == SIGUSR1) log_.info("File log re-open ignored, not a file logger");
+        if (*signal == SIGUSR1) reopen_log();
       }
     }
   }
@@ -179,6 +203,7 @@ class server {
   signals signals_;  // before any thread
   protocol::server_info identity_;
   broker::options rules_;
+  ports_file ports_file_;
   client_ids ids_;
   event_log events_;
   transport transport_;  // the port outlives the worker that uses it

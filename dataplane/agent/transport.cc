@@ -42,6 +42,7 @@ std::string transport::open_sockets(const config::options& options, const endpoi
   const auto listening = sockets.listen(local, worker.broker);
   if (listening.error != 0) return listen_error(where_of(options), listening.error);
   port_ = listening.port;
+  host_ = options.host;
   listens_on_ = options.host + ":" + std::to_string(port_);
   return "";
 }

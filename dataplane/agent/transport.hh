@@ -19,8 +19,9 @@ class transport {
   [[nodiscard]] std::string open(const config::options& options, worker::worker& worker);
   /// The client port, also where any free one was asked for.
   [[nodiscard]] std::uint16_t port() const noexcept { return port_; }
-  /// Where clients are listened for, `host:port`: the host as the operator wrote it, or our address
-  /// on a port of our own.
+  /// The host as the operator wrote it, or our address on a port of our own.
+  [[nodiscard]] const std::string& host() const noexcept { return host_; }
+  /// Where clients are listened for, `host:port`.
   [[nodiscard]] const std::string& listens_on() const noexcept { return listens_on_; }
   /// How packets get here, for the log; empty on the kernel's sockets.
   [[nodiscard]] const std::string& path() const noexcept { return path_; }
@@ -44,6 +45,7 @@ class transport {
   std::string path_;
   std::vector<std::string> notices_;
   std::uint16_t port_ = 0;
+  std::string host_;
   std::string listens_on_;
 };
 

@@ -50,7 +50,7 @@ std::string transport::open_port(const config::options& options, const endpoint&
   wanted.no_huge = options.no_huge;
   wanted.trust_receive_checksums = options.trust_receive_checksums;
   wanted.frames_per_queue = worker::frames_per_queue;
-  wanted.debug_log = options.debug;
+  wanted.debug_log = options.log.debug;
   auto opened = port::port::open(wanted);
   if (!opened.value) return opened.error;
   port::port& nic = *opened.value;
@@ -67,6 +67,7 @@ std::string transport::open_port(const config::options& options, const endpoint&
   if (!path.tcp.listen(listening, worker.broker))
     return "Error listening on port: " + to_string(listening);
   port_ = listening.port;
+  host_ = to_string(listening.address);
   listens_on_ = to_string(listening);
   path.link.announce(worker::read_clock());
   return "";

@@ -1,188 +1,140 @@
 #include "dataplane/config/command_line.hh"
 
-#include "dataplane/config/cpu_list.hh"
+#include "dataplane/config/effective.hh"
 #include "dataplane/config/flags.hh"
+#include "dataplane/config/resolve.hh"
 #include "dataplane/config/version.hh"
 
-#include <array>
+#include <algorithm>
 #include <string_view>
-
-#include <boost/program_options.hpp>
+#include <utility>
 
 namespace wirebird::config {
 
 namespace {
 
-namespace po = boost::program_options;
+constexpr std::string_view tls_help = "\nTLS is not supported yet.\n";
 
 std::string_view base_name(std::string_view path) {
   const auto slash = path.rfind('/');
   return slash == std::string_view::npos ? path : path.substr(slash + 1);
 }
 
-po::options_description described() {
-  po::options_description description;
-  for (const flag& entry : all_flags()) {
-    const std::string name(entry.name);
-    switch (entry.kind) {
-      case flag_kind::boolean: description.add_options()(name.c_str(), po::value<bool>()); break;
-      case flag_kind::number:
-        description.add_options()(name.c_str(), po::value<std::int64_t>());
-        break;
-      case flag_kind::text:
-        description.add_options()(name.c_str(), po::value<std::string>());
-        break;
-    }
+command print(std::string text) {
+  return {{}, "", 0, std::move(text), ""};
+}
+
+command fail(const std::string& program, const std::string& reason) {
+  return {{}, "", 1, "", program + ": " + reason + "\n"};
+}
+
+const value* last_of(const parsed_flags& flags, std::string_view name) {
+  const auto found =
+      std::find_if(flags.given.rbegin(), flags.given.rend(),
+                   [name](const given_flag& one) { return one.which->name() == name; });
+  return found == flags.given.rend() ? nullptr : &found->content;
+}
+
+bool is_on(const parsed_flags& flags, std::string_view name) {
+  const value* const found = last_of(flags, name);
+  return found != nullptr && *found->as<bool>();
+}
+
+/// The flag's text; empty where it is not given.
+std::string text_of(const parsed_flags& flags, std::string_view name) {
+  const value* const found = last_of(flags, name);
+  return found == nullptr ? "" : *found->as<std::string>();
+}
+
+void add(map& into, std::string_view key, value content) {
+  into.push_back({std::string(key), std::move(content)});
+}
+
+/// `--user`, `--pass` and `--auth` are one block, which replaces the file's.
+void add_authorization(const parsed_flags& flags, map& into) {
+  map block;
+  for (const auto& [flag, key] : {std::pair("user", "user"), {"pass", "pass"}, {"auth", "token"}})
+    if (const value* const found = last_of(flags, flag)) add(block, key, *found);
+  if (!block.empty()) add(into, "authorization", {std::move(block), {}, false});
+}
+
+/// The flags as if they stood in a file.
+map as_options(const parsed_flags& flags) {
+  map options;
+  map dataplane;
+  for (const given_flag& one : flags.given) {
+    const flag& which = *one.which;
+    const std::string_view key = which.option.empty() ? which.name() : which.option;
+    if (which.target == flag_target::option) add(options, key, one.content);
+    if (which.target == flag_target::dataplane) add(dataplane, key, one.content);
   }
-  return description;
-}
-
-/// The last value of each flag, as with Go: a repeated flag overrides.
-po::variables_map values_of(const std::vector<std::string>& flags) {
-  const po::options_description description = described();  // parsed options point into it
-  po::variables_map values;
-  for (auto flag = flags.rbegin(); flag != flags.rend(); ++flag) {
-    const auto parsed =
-        po::command_line_parser(std::vector{*flag})
-            .options(description)
-            .style(po::command_line_style::allow_long | po::command_line_style::long_allow_adjacent)
-            .run();
-    po::store(parsed, values);
+  for (const auto& [flag, trace] : {std::pair("DV", "trace"), {"DVV", "trace_verbose"}}) {
+    if (!is_on(flags, flag)) continue;
+    add(options, "debug", {true, {}, false});
+    add(options, trace, {true, {}, false});
   }
-  return values;
+  if (!dataplane.empty()) add(options, "dataplane", {std::move(dataplane), {}, false});
+  add_authorization(flags, options);
+  return options;
 }
 
-/// Sets `into` where the flag was given.
-template <typename T>
-void read(const po::variables_map& values, const char* name, T& into) {
-  if (values.count(name) != 0) into = values[name].as<T>();
+std::optional<command> asked_to_print(const parsed_flags& flags, const std::string& program) {
+  if (is_on(flags, "version")) return print(version_line(program) + "\n");
+  if (is_on(flags, "help")) return print(usage(program));
+  if (is_on(flags, "help_tls")) return print(std::string(tls_help));
+  if (flags.words.empty()) return std::nullopt;
+  std::string word = flags.words.front();
+  for (char& letter : word)
+    if (letter >= 'A' && letter <= 'Z') letter = static_cast<char>(letter - 'A' + 'a');
+  if (word == "help") return print(usage(program));
+  if (word == "version") return print(version_line(program) + "\n");
+  return fail(program, "unrecognized command: " + quoted(flags.words.front()));
 }
 
-/// Whether two addresses have their first `bits` bits in common.
-bool share_prefix(const ip_address& one, const ip_address& other, unsigned bits) {
-  if (one.is_v4() != other.is_v4()) return false;
-  const unsigned start = one.is_v4() ? 96 : 0;
-  for (unsigned bit = start; bit < start + bits; ++bit)
-    if (((one.octets[bit / 8] ^ other.octets[bit / 8]) >> (7 - bit % 8) & 1) != 0) return false;
-  return true;
+std::string lines_of(const std::vector<std::string>& sentences) {
+  std::string text;
+  for (const std::string& one : sentences) text += one + "\n";
+  return text;
 }
 
-/// Our address and the way out of its network. returns: what is wrong, or an empty text.
-std::string resolve_addresses(options& run, const std::string& ip, const std::string& gateway) {
-  if (run.nic.empty()) {
-    const char* given = !ip.empty() ? "--ip" : !gateway.empty() ? "--gateway" : nullptr;
-    return given == nullptr ? ""
-                            : std::string(given) +
-                                  " needs --nic: without a port of our own the kernel has the "
-                                  "addresses";
-  }
-  run.interface = parse_interface_address(ip);
-  if (!run.interface)
-    return ip.empty() ? "--nic needs --ip ADDRESS/LENGTH: our own address on that port"
-                      : "--ip \"" + ip + "\" is not of the form ADDRESS/LENGTH";
-  if (gateway.empty()) return "";
-  run.gateway = parse_ip(gateway);
-  if (!run.gateway) return "--gateway \"" + gateway + "\" is not an address";
-  if (!share_prefix(*run.gateway, run.interface->address, run.interface->prefix_length))
-    return "--gateway " + gateway + " is not in the network of --ip " + ip;
-  if (*run.gateway == run.interface->address) return "--gateway " + gateway + " is our own address";
-  return "";
+/// What to say of complaints; nothing where there are none that matter.
+std::optional<command> judge(const resolved& result, const std::string& program, bool is_check) {
+  const bool warned = is_check && !result.warnings.empty();
+  if (!result.errors.empty() || warned)
+    return fail(program, lines_of(result.warnings) + lines_of(result.errors));
+  if (!is_check && !result.conflicts.empty()) return fail(program, result.conflicts.front());
+  return std::nullopt;
 }
 
-/// returns: what is wrong, or an empty text.
-std::string resolve_workers(options& run, const std::string& workers, const std::string& cores) {
-  run.pin_workers = !workers.empty() || !cores.empty();
-  if (!cores.empty()) {
-    const auto list = parse_cpu_list(cores);
-    if (!list) return "--cores \"" + cores + "\" is not a list of CPUs such as 2,4-7";
-    run.cores = *list;
-    run.workers = static_cast<unsigned>(list->size());
-  }
-  if (workers.empty()) return "";
-  if (workers == "auto") {
-    if (cores.empty()) run.workers.reset();
-    return "";
-  }
-  const auto count = parse_cpu_list(workers);
-  if (!count || count->size() != 1 || count->front() == 0)
-    return "workers: \"" + workers + "\" is neither auto nor a count";
-  if (!cores.empty() && run.workers != count->front())
-    return "--workers " + workers + " and --cores " + cores + " do not agree";
-  run.workers = count->front();
-  return "";
-}
-
-/// What the values mean together. returns: what is wrong, or an empty text.
-std::string resolve(options& run, std::int64_t port, const std::string& ip,
-                    const std::string& gateway, const std::string& idle) {
-  if (port < -1 || port > 65535) return "port " + std::to_string(port) + " is not in -1 to 65535";
-  run.port = static_cast<std::uint16_t>(port < 0 ? 0 : port);
-
-  if (idle == "spin")
-    run.idle = idle_strategy::spin;
-  else if (idle != "adaptive")
-    return "idle strategy \"" + idle + "\" is neither spin nor adaptive";
-
-  return resolve_addresses(run, ip, gateway);
-}
-
-command read_values(const std::vector<std::string>& flags, const std::string& program) {
-  const po::variables_map values = values_of(flags);
-  options run;
-  std::int64_t port = run.port;
-  std::string workers;
-  std::string cores;
-  std::string ip;
-  std::string gateway;
-  std::string idle = "adaptive";
-  bool help = false;
-  bool version = false;
-
-  read(values, "addr", run.host);
-  read(values, "port", port);
-  read(values, "name", run.server_name);
-  read(values, "debug", run.debug);
-  read(values, "nic", run.nic);
-  read(values, "ip", ip);
-  read(values, "gateway", gateway);
-  read(values, "trust-rx-checksum", run.trust_receive_checksums);
-  read(values, "no-huge", run.no_huge);
-  read(values, "workers", workers);
-  read(values, "cores", cores);
-  read(values, "topology", run.show_topology);
-  read(values, "idle", idle);
-  read(values, "help", help);
-  read(values, "version", version);
-
-  if (help) return {{}, 0, usage(program), ""};
-  if (version) return {{}, 0, version_line(program) + "\n", ""};
-  std::string wrong = resolve(run, port, ip, gateway, idle);
-  if (wrong.empty()) wrong = resolve_workers(run, workers, cores);
-  if (!wrong.empty()) return {{}, 1, "", program + ": " + wrong + "\n"};
-  return {run, 0, "", ""};
+command read_options_of(const parsed_flags& flags, const std::string& program,
+                        const sources& from) {
+  const std::string file = text_of(flags, "config");
+  const bool is_check = is_on(flags, "t");
+  if (is_check && file.empty())
+    return fail(program, "must specify [-c, --config] option to check configuration file syntax");
+  read_result read;
+  if (!file.empty()) read = read_configuration(file, from);
+  if (!read.error.empty()) return fail(program, read.error);
+  resolved result = resolve(read.content, as_options(flags));
+  result.run.config_file = file;
+  if (auto refusal = judge(result, program, is_check)) return *std::move(refusal);
+  if (is_check) return {{}, "", 0, "", program + ": configuration file " + file + " is valid\n"};
+  result.run.show_topology = is_on(flags, "topology");
+  if (is_on(flags, "effective")) return print(effective(result.run));
+  return {std::move(result.run), "", 0, "", lines_of(result.warnings)};
 }
 
 }  // namespace
 
-command read_command_line(int argc, const char* const* argv) {
+command read_command_line(int argc, const char* const* argv, const sources& from) {
   const std::string program(argc > 0 ? base_name(argv[0]) : "wirebird");
   const std::span all(argv, static_cast<std::size_t>(argc));
-  const normalised_arguments arguments = normalise(all.subspan(all.empty() ? 0 : 1));
-  if (!arguments.error.empty()) return {{}, 0, usage(program), arguments.error + "\n"};
-  if (!arguments.words.empty()) {
-    std::string word = arguments.words.front();
-    for (char& letter : word)
-      if (letter >= 'A' && letter <= 'Z') letter = static_cast<char>(letter - 'A' + 'a');
-    if (word == "help") return {{}, 0, usage(program), ""};
-    if (word == "version") return {{}, 0, version_line(program) + "\n", ""};
-    const std::string& shown = arguments.words.front();
-    return {{}, 1, "", program + ": unrecognized command: \"" + shown + "\"\n"};
-  }
-  try {
-    return read_values(arguments.flags, program);
-  } catch (const po::error& error) {
-    return {{}, 1, "", program + ": " + error.what() + "\n"};
-  }
+  const parsed_flags flags = parse_flags(all.subspan(all.empty() ? 0 : 1));
+  if (!flags.error.empty()) return {{}, "", 0, usage(program), flags.error + "\n"};
+  if (auto asked = asked_to_print(flags, program)) return *std::move(asked);
+  if (std::string signal = text_of(flags, "signal"); !signal.empty())
+    return {{}, std::move(signal), 0, "", ""};
+  return read_options_of(flags, program, from);
 }
 
 }  // namespace wirebird::config

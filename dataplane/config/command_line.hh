@@ -1,5 +1,6 @@
 #pragma once
 
+#include "dataplane/config/file_reader.hh"
 #include "dataplane/config/options.hh"
 
 #include <optional>
@@ -7,19 +8,20 @@
 
 namespace wirebird::config {
 
-/// What the command line asks for: a server to run, or something to print and an exit code.
+/// What the command line asks for: a server to run, a signal to send to one, or something to print
+/// and an exit code.
 struct command {
   std::optional<options> run;
+  std::string signal;  ///< `COMMAND[=PID]`; empty: none
   int exit_code = 0;
   std::string out;    ///< for stdout
   std::string error;  ///< for stderr
 };
 
-/// Reads flags as Go's `flag` package does, since operators and client test suites write them so:
-/// `-x` and `--x` are the same, values follow as the next word or after `=`, booleans stand alone
-/// or take `=true|false`, reading stops at the first word that is no flag. Bad flags print usage
-/// and exit 0, as nats-server 2.9.10 does; values that make no sense together exit 1 with one
-/// sentence. Main thread, before anything else; allocates.
-[[nodiscard]] command read_command_line(int argc, const char* const* argv);
+/// Reads flags and the configuration file they name. Texts and exit codes are nats-server 2.9.10's:
+/// bad flags print usage and exit 0; a bad file or values that make no sense together exit 1. Main
+/// thread, before anything else; allocates.
+[[nodiscard]] command read_command_line(int argc, const char* const* argv,
+                                        const sources& = system_sources());
 
 }  // namespace wirebird::config

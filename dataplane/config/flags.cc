@@ -3,123 +3,131 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <limits>
 #include <optional>
+#include <system_error>
 
 namespace wirebird::config {
 
 namespace {
 
-constexpr std::array table{
-    flag{"addr", "a net", flag_kind::text, "host", "Bind to host address (default: 0.0.0.0)"},
-    flag{"port", "p", flag_kind::number, "port",
-         "Use port for clients (default: 4222; -1: any free one)"},
-    flag{"name", "n server_name", flag_kind::text, "name", "Server name (default: the server id)"},
-    flag{"debug", "D", flag_kind::boolean, "", "Enable debugging output"},
-    flag{"nic", "", flag_kind::text, "spec",
-         "Own this port through DPDK, e.g. tap:wirebird0 (default: kernel sockets)"},
-    flag{"ip", "", flag_kind::text, "addr/len",
-         "Our address on that port and its prefix length, e.g. 10.222.0.2/24"},
-    flag{"gateway", "", flag_kind::text, "addr",
-         "Next hop beyond that prefix (default: none, neighbours only)"},
-    flag{"trust-rx-checksum", "", flag_kind::boolean, "",
-         "Take received checksums for good: for peers on this machine that leave them open"},
-    flag{"no-huge", "", flag_kind::boolean, "",
-         "Do without huge pages (default: used when there are enough)"},
-    flag{"workers", "", flag_kind::text, "count",
-         "Worker threads, or auto: one for each core (default: 1; more are not supported yet)"},
-    flag{"cores", "", flag_kind::text, "list",
-         "CPUs of the workers, e.g. 2,4-7 (default: as --topology shows)"},
-    flag{"topology", "", flag_kind::boolean, "", "Show which CPUs the workers get and why"},
-    flag{"idle", "", flag_kind::text, "strategy",
-         "spin: poll always; adaptive: sleep when quiet (default: adaptive)"},
-    flag{"help", "h", flag_kind::boolean, "", "Show this message"},
-    flag{"version", "v", flag_kind::boolean, "", "Show version"},
-};
-
-bool is_spelling_of(const flag& candidate, std::string_view spelling) noexcept {
-  if (candidate.name == spelling) return true;
-  std::string_view rest = candidate.synonyms;
+/// Calls `take` with each name until it says true. returns: whether it did.
+template <typename Take>
+bool any_name(const flag& of, Take take) {
+  std::string_view rest = of.names;
   while (!rest.empty()) {
     const auto blank = std::min(rest.find(' '), rest.size());
-    if (rest.substr(0, blank) == spelling) return true;
+    if (take(rest.substr(0, blank))) return true;
     rest.remove_prefix(std::min(blank + 1, rest.size()));
   }
   return false;
 }
 
-const flag* find_flag(std::string_view spelling) noexcept {
-  const auto* found = std::ranges::find_if(
-      table, [spelling](const flag& candidate) { return is_spelling_of(candidate, spelling); });
-  return found == table.end() ? nullptr : found;
+const flag* find_flag(std::string_view spelling) {
+  for (const flag_group& group : all_flags())
+    for (const flag& one : group.flags)
+      if (any_name(one, [spelling](std::string_view name) { return name == spelling; }))
+        return &one;
+  return nullptr;
 }
 
-std::string_view without_dashes(std::string_view argument) noexcept {
-  argument.remove_prefix(argument.starts_with("--") ? 2 : 1);
-  return argument;
-}
-
-/// The words Go's strconv.ParseBool knows, or nothing.
-std::string_view as_boolean(std::string_view text) noexcept {
+/// The words that Go's strconv.ParseBool knows.
+std::optional<bool> as_boolean(std::string_view text) noexcept {
   for (const std::string_view word : {"1", "t", "T", "TRUE", "true", "True"})
-    if (text == word) return "true";
+    if (text == word) return true;
   for (const std::string_view word : {"0", "f", "F", "FALSE", "false", "False"})
-    if (text == word) return "false";
-  return {};
+    if (text == word) return false;
+  return std::nullopt;
 }
 
-bool is_number(std::string_view text) noexcept {
+struct number {
   std::int64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  return error == std::errc{} && end == text.data() + text.size();
+  std::string_view fault;  ///< Go's words, or empty
+};
+
+/// As Go reads an integer without a given base: `10`, `0x1f`, `0o17`, `017`, `0b11`, `1_000`.
+number as_number(std::string_view text) {
+  constexpr std::string_view parse_error = "parse error";
+  const bool negative = text.starts_with('-');
+  if (negative || text.starts_with('+')) text.remove_prefix(1);
+  int base = 10;
+  if (text.size() > 1 && text[0] == '0') {
+    const char letter = static_cast<char>(text[1] | 0x20);
+    base = letter == 'x' ? 16 : letter == 'b' ? 2 : 8;
+    text.remove_prefix(letter == 'x' || letter == 'b' || letter == 'o' ? 2 : 1);
+  }
+  std::string digits;
+  for (const char one : text)
+    if (one != '_') digits += one;
+  if (digits.empty() || text.ends_with('_')) return {0, parse_error};
+  std::uint64_t magnitude = 0;
+  const char* const end = digits.data() + digits.size();
+  const auto parsed = std::from_chars(digits.data(), end, magnitude, base);
+  if (parsed.ptr != end) return {0, parse_error};
+  constexpr std::uint64_t most = std::numeric_limits<std::int64_t>::max();
+  if (parsed.ec != std::errc{} || magnitude > most) return {0, "value out of range"};
+  const auto value = static_cast<std::int64_t>(magnitude);
+  return {negative ? -value : value, {}};
 }
 
-/// Appends `--name=value`. returns: what is wrong with the value, in Go's words, or an empty text.
+/// returns: what is wrong with the value, in Go's words, or an empty text.
 std::string add_flag(const flag& known, const std::string& spelling,
-                     const std::optional<std::string>& value, std::vector<std::string>& flags) {
-  if (!value) return "flag needs an argument: -" + spelling;
-  std::string_view normal = *value;
-  if (known.kind == flag_kind::boolean) normal = as_boolean(normal);
-  if (known.kind == flag_kind::boolean && normal.empty())
-    return "invalid boolean value \"" + *value + "\" for -" + spelling + ": parse error";
-  if (known.kind == flag_kind::number && !is_number(normal))
-    return "invalid value \"" + *value + "\" for flag -" + spelling + ": parse error";
-  flags.push_back("--" + std::string(known.name) + "=" + std::string(normal));
+                     const std::optional<std::string>& text, std::vector<given_flag>& given) {
+  if (!text) return "flag needs an argument: -" + spelling;
+  value content;
+  if (known.kind == flag_kind::boolean) {
+    const auto truth = as_boolean(*text);
+    if (!truth)
+      return "invalid boolean value " + quoted(*text) + " for -" + spelling + ": parse error";
+    content.content = *truth;
+  } else if (known.kind == flag_kind::number) {
+    const number read = as_number(*text);
+    if (!read.fault.empty())
+      return "invalid value " + quoted(*text) + " for flag -" + spelling + ": " +
+             std::string(read.fault);
+    content.content = read.value;
+  } else {
+    content.content = *text;
+  }
+  given.push_back({&known, std::move(content)});
   return "";
 }
 
-std::string spellings(const flag& entry) {
+std::string spellings(const flag& of) {
   std::string text;
-  std::string_view rest = entry.synonyms;
-  while (!rest.empty()) {
-    const auto blank = std::min(rest.find(' '), rest.size());
-    const std::string_view one = rest.substr(0, blank);
-    text += (one.size() == 1 ? "-" : "--") + std::string(one) + ", ";
-    rest.remove_prefix(std::min(blank + 1, rest.size()));
-  }
-  text += "--" + std::string(entry.name);
-  if (entry.kind != flag_kind::boolean) text += " <" + std::string(entry.value) + ">";
+  any_name(of, [&text](std::string_view name) {
+    text += text.empty() ? "" : ", ";
+    text += (name.size() <= 2 || name == "DVV" ? "-" : "--") + std::string(name);
+    return false;
+  });
+  if (of.kind != flag_kind::boolean) text += " <" + std::string(of.value) + ">";
   return text;
 }
 
 }  // namespace
 
-std::span<const flag> all_flags() noexcept {
-  return table;
+std::string_view flag::name() const noexcept {
+  const auto blank = names.rfind(' ');
+  return blank == std::string_view::npos ? names : names.substr(blank + 1);
 }
 
 std::string usage(std::string_view program) {
-  constexpr std::size_t help_column = 40;
-  std::string text = "\nUsage: " + std::string(program) + " [options]\n\nServer Options:\n";
-  for (const flag& entry : table) {
-    std::string line = "    " + spellings(entry);
-    line.resize(std::max(line.size() + 1, help_column), ' ');
-    text += line + std::string(entry.help) + "\n";
+  constexpr std::size_t help_column = 44;
+  std::string text = "\nUsage: " + std::string(program) + " [options]\n";
+  for (const flag_group& group : all_flags()) {
+    text += "\n" + std::string(group.title) + ":\n";
+    for (const flag& one : group.flags) {
+      if (one.help.empty()) continue;
+      std::string line = "    " + spellings(one);
+      line.resize(std::max(line.size() + 1, help_column), ' ');
+      text += line + std::string(one.help) + "\n";
+    }
   }
   return text;
 }
 
-normalised_arguments normalise(std::span<const char* const> arguments) {
-  normalised_arguments result;
+parsed_flags parse_flags(std::span<const char* const> arguments) {
+  parsed_flags result;
   for (std::size_t i = 0; i < arguments.size(); ++i) {
     const std::string_view argument = arguments[i];
     const bool ends_flags = argument == "--";
@@ -128,22 +136,26 @@ normalised_arguments normalise(std::span<const char* const> arguments) {
         result.words.emplace_back(arguments[k]);
       return result;
     }
-    const std::string_view text = without_dashes(argument);
+    const std::string_view text = argument.substr(argument[1] == '-' ? 2 : 1);
+    if (text.empty() || text[0] == '-' || text[0] == '=') {
+      result.error = "bad flag syntax: " + std::string(argument);
+      return result;
+    }
     const auto equals = text.find('=');
     const std::string spelling(text.substr(0, equals));
-    const flag* known = find_flag(spelling);
+    const flag* const known = find_flag(spelling);
     if (known == nullptr) {
       result.error = "flag provided but not defined: -" + spelling;
       return result;
     }
-    std::optional<std::string> value;
+    std::optional<std::string> content;
     if (equals != std::string_view::npos)
-      value = text.substr(equals + 1);
+      content = text.substr(equals + 1);
     else if (known->kind == flag_kind::boolean)
-      value = "true";
+      content = "true";
     else if (i + 1 < arguments.size())
-      value = arguments[++i];
-    result.error = add_flag(*known, spelling, value, result.flags);
+      content = arguments[++i];
+    result.error = add_flag(*known, spelling, content, result.given);
     if (!result.error.empty()) return result;
   }
   return result;

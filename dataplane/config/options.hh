@@ -1,7 +1,10 @@
 #pragma once
 
+#include "dataplane/auth/rules.hh"
 #include "dataplane/base/address.hh"
+#include "dataplane/base/time.hh"
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -15,13 +18,60 @@ enum class idle_strategy : std::uint8_t {
   adaptive,  ///< spins a while, then sleeps until traffic, a deadline or a bound: for shared cores
 };
 
-/// Everything the operator decides, resolved: flags over defaults. Written once at start, then read
-/// by all threads.
+/// What clients meet; nats-server's defaults. Zero and negative numbers are resolved: what has no
+/// limit is at its type's greatest value.
+struct client_limits {
+  std::uint32_t max_connections = 64 * 1024;
+  std::uint32_t max_subscriptions = UINT32_MAX;  ///< of one client
+  std::uint32_t max_control_line = 4096;         ///< bytes
+  std::uint32_t max_payload = 1024 * 1024;       ///< bytes
+  std::uint64_t max_pending = 64 * 1024 * 1024;  ///< bytes
+  std::uint32_t max_sub_tokens = 0;              ///< 0: any number
+  duration ping_interval = std::chrono::minutes(2);
+  std::uint32_t ping_max = 2;
+  duration write_deadline = std::chrono::seconds(10);
+  bool headers = true;
+};
+
+struct logging {
+  bool debug = false;
+  bool times = true;
+  std::string file;  ///< empty: stderr
+};
+
+struct monitoring {
+  std::string host;                        ///< empty: the client listener's
+  std::optional<std::uint16_t> http_port;  ///< 0: any free one; nothing: no monitoring
+  std::optional<std::uint16_t> https_port;
+  std::string base_path = "/";
+};
+
+struct lame_duck {
+  duration length = std::chrono::minutes(2);
+  duration grace = std::chrono::seconds(10);
+};
+
+/// Everything the operator decides, resolved: flags over file over defaults. Immutable once made,
+/// then read by all threads.
 struct options {
+  std::uint64_t generation = 1;     ///< counts the snapshots of this process
+  std::string config_file;          ///< empty: none
+  bool ignore_unsupported = false;  ///< start although options ask for what we lack
+  std::vector<std::string> notes;   ///< what the log warns of at the start
+
   std::string host = "0.0.0.0";  ///< client listen address, as written
   std::uint16_t port = 4222;     ///< 0: any free one
   std::string server_name;       ///< empty: the server id
-  bool debug = false;            ///< debug lines in the log
+  std::string client_advertise;  ///< host[:port] that INFO shows; empty: host and port
+  std::vector<std::string> server_tags;
+  std::string pid_file;
+  std::string ports_file_dir;
+
+  client_limits limits;
+  auth::rules authorization;
+  logging log;
+  monitoring monitor;
+  lame_duck leave;
 
   std::string nic;  ///< port to own, e.g. `tap:wirebird0`; empty: kernel sockets
   std::optional<interface_address> interface;  ///< our address on that port

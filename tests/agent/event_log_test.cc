@@ -16,6 +16,12 @@ class captured_log {
   [[nodiscard]] std::string text() const { return testing::internal::GetCapturedStderr(); }
 };
 
+config::logging with_debug(bool debug) {
+  config::logging settings;
+  settings.debug = debug;
+  return settings;
+}
+
 broker::client_identity client(std::uint64_t id) {
   return {id, {ip_address::from_v4(0x7f000001), 4000}, "app", "go", "1.2"};
 }
@@ -23,7 +29,7 @@ broker::client_identity client(std::uint64_t id) {
 TEST(event_log, writes_clients_as_operators_know_them) {
   const captured_log captured;
   {
-    log sink(true);
+    log sink(with_debug(true));
     event_log events(sink);
     events.on_client_created({5, {ip_address::from_v4(0x7f000001), 4000}, {}, {}, {}});
     events.on_client_closed(client(5), broker::close_reason::client_closed);
@@ -47,7 +53,7 @@ TEST(event_log, writes_clients_as_operators_know_them) {
 TEST(event_log, without_debug_comings_and_goings_are_not_recorded) {
   const captured_log captured;
   {
-    log sink(false);
+    log sink(with_debug(false));
     event_log events(sink);
     events.on_client_created(client(5));
     events.on_client_closed(client(5), broker::close_reason::client_closed);
@@ -59,7 +65,7 @@ TEST(event_log, without_debug_comings_and_goings_are_not_recorded) {
 TEST(event_log, what_a_full_ring_dropped_is_told) {
   const captured_log captured;
   {
-    log sink(false);
+    log sink(with_debug(false));
     event_log events(sink);
     for (std::size_t i = 0; i < worker::events_queued_max + 7; ++i)
       events.on_client_error(client(5), "x");
@@ -72,7 +78,7 @@ TEST(event_log, a_worker_writes_while_the_main_thread_reads) {
   const captured_log captured;
   constexpr int events_sent = 20'000;
   {
-    log sink(false);
+    log sink(with_debug(false));
     event_log events(sink);
     std::atomic<bool> done = false;
     std::thread worker([&] {

@@ -42,7 +42,7 @@ TEST(command_line, the_last_of_a_repeated_flag_wins) {
   const command result = read({"-p", "1", "-p", "2", "-D", "-D=false"});
   ASSERT_TRUE(result.run) << result.error;
   EXPECT_EQ(result.run->port, 2);
-  EXPECT_FALSE(result.run->debug);
+  EXPECT_FALSE(result.run->log.debug);
 }
 
 TEST(command_line, unknown_flag_prints_usage_and_exits_0) {

@@ -40,7 +40,7 @@ class RoomsTest(unittest.TestCase):
             'dataplane/stream/stream.hh': '#include "dataplane/base/frame.hh"\n',
             'dataplane/tcp/stack.cc': '#include "dataplane/stream/stream.hh"\n',
             'dataplane/port/eal.cc': '#include <rte_eal.h>\n',
-            'dataplane/config/flags.cc': '#include <boost/program_options.hpp>\n',
+            'dataplane/config/flags.cc': '#include "dataplane/base/frame.hh"\n',
             'protocol/json.cc': '#include <boost/json/basic_parser_impl.hpp>\n',
             'tests/sim/wire.hh': '#include "dataplane/base/frame.hh"\n',
             'tests/tcp/stack_test.cc':

@@ -1,0 +1,23 @@
+#include "dataplane/agent/broker_rules.hh"
+
+#include <algorithm>
+
+namespace wirebird::agent {
+
+broker::options rules_of(const config::options& options) {
+  const config::client_limits& limits = options.limits;
+  constexpr std::uint32_t nine_digits = 999'999'999;  // what a size in the protocol can say
+  broker::options rules;
+  rules.generation = options.generation;
+  rules.limits.max_control_line = limits.max_control_line;
+  rules.limits.max_payload = std::min(limits.max_payload, nine_digits);
+  rules.max_pending = limits.max_pending;
+  rules.max_connections = limits.max_connections;
+  rules.max_subscriptions = limits.max_subscriptions;
+  rules.ping_interval = limits.ping_interval;
+  rules.ping_max = limits.ping_max;
+  rules.headers = limits.headers;
+  return rules;
+}
+
+}  // namespace wirebird::agent
