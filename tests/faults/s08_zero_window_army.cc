@@ -12,7 +12,14 @@ namespace wirebird::faults {
 namespace {
 
 constexpr load::nanoseconds second = load::nanoseconds_per_second;
-constexpr load::nanoseconds write_deadline = 10 * second;
+constexpr load::nanoseconds deadline_of(run_size size) {
+  return (size == run_size::full ? 10 : 3) * second;
+}
+
+std::string limits_of(run_size size) {
+  return "write_deadline: \"" + std::to_string(deadline_of(size) / second) + "s\"\n";
+}
+
 // What the arena of a worker may hold, and room for the rest of the process.
 constexpr std::size_t growth_bytes_max = (std::size_t{1024} + 64) * 1024 * 1024;
 
@@ -61,9 +68,8 @@ void run(stage& on) {
     most = std::max(most, on.broker().child().resident_bytes());
     return army.ended() == count;
   };
-  const bool gone = army.drive(
-      all_gone, std::chrono::duration_cast<milliseconds>(std::chrono::nanoseconds(write_deadline)) +
-                    seconds(on.is_full() ? 10 : 8));
+  const load::nanoseconds deadline = deadline_of(on.is_full() ? run_size::full : run_size::ci);
+  const bool gone = army.drive(all_gone, seconds(deadline / second + 15));
   const double took = load::seconds_of(load::now_ns() - begin);
   on.judge().figure("the army of " + std::to_string(count) + " is gone after " +
                     std::to_string(took) + " s, " + std::to_string(flood.published()) +
@@ -71,7 +77,7 @@ void run(stage& on) {
                     " KiB");
   on.judge().expect(gone, "all are cut; still there: " + std::to_string(count - army.ended()));
   if (on.is_full())
-    on.judge().expect(took <= load::seconds_of(write_deadline) + 1, "within the deadline + 1 s");
+    on.judge().expect(took <= load::seconds_of(deadline) + 1, "within the deadline + 1 s");
   on.judge().expect(most - before <= growth_bytes_max, "memory for output stays in its budget");
   on.expect_counters({"slow_consumers", "slow_write_deadlines", "slow_without_memory"}, count,
                      count);
@@ -82,6 +88,7 @@ void run(stage& on) {
 const scenario s08_zero_window_army{
     .name = "S8",
     .title = "an army of subscribers that close their windows",
+    .configuration = limits_of,
     .run = run,
     .limits = {.delivery_p999_ratio = 2, .login_p99_ms = 50},
 };

@@ -18,7 +18,7 @@ void run(stage& on) {
       std::to_string(wide.published()) + " messages to " + std::to_string(subscribers) + ", " +
       std::to_string(static_cast<double>(wide.delivered()) / span) + " deliveries a second");
   on.judge().expect(all && wide.complaint().empty(),
-                    "every subscriber got every message, once and in order" + wide.complaint());
+                    "every subscriber got every message, once and in order " + wide.complaint());
   on.expect_counters({"slow_consumers"}, 0, 0);
   on.expect_counters({"deliveries_no_memory"}, 0, 0);
 }
