@@ -45,11 +45,6 @@ std::string end_of(broker_process& broker) {
 
 }  // namespace
 
-bool reads_configuration_files(transport where) {
-  system_tests::process broker({system_tests::setting_for(where).binary, "--help"});
-  return broker.wait() && broker.output().find("--config") != std::string::npos;
-}
-
 void broker_pair::configure(const std::vector<std::string>& lines) {
   if (oracle_ && wirebird_ && lines == lines_ && oracle_->child().is_running() &&
       wirebird_->child().is_running()) {

@@ -9,9 +9,6 @@
 
 namespace wirebird::differential {
 
-/// Whether the broker under test can be started with a configuration file.
-[[nodiscard]] bool reads_configuration_files(system_tests::transport where);
-
 /// Debian's nats-server on kernel sockets, and beside it the broker under test on a transport, both
 /// with the same configuration. They live as long as the configuration that is asked for stays the
 /// same, since starting them takes longer than hundreds of dialogues.

@@ -71,8 +71,6 @@ class hand_written : public on_transport {
       : on_transport(where), script_(std::move(script)) {}
 
   void TestBody() override {
-    if (!script_.server.empty() && !reads_configuration_files(where_))
-      GTEST_SKIP() << "the broker reads no configuration file";
     const auto& intended = intended_on(where_);
     verdict what = judge(brokers_on(where_), script_, ways(), intended);
     for (int again = 0; what.unexplained && counts_connections() && again < 20; ++again)
