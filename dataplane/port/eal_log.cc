@@ -42,6 +42,20 @@ void eal_log::clear() {
   funlockfile(stream_);
 }
 
+std::string eal_log::last_after(std::string_view mark) {
+  if (stream_ == nullptr) return {};
+  std::fflush(stream_);
+  flockfile(stream_);
+  const std::string_view text(kept_.data(), kept_bytes_);
+  std::string found;
+  if (const std::size_t at = text.rfind(mark); at != std::string_view::npos) {
+    const std::string_view rest = text.substr(at + mark.size());
+    found = rest.substr(0, rest.find('\n'));
+  }
+  funlockfile(stream_);
+  return found;
+}
+
 std::string eal_log::last_line() {
   if (stream_ == nullptr) return {};
   std::fflush(stream_);

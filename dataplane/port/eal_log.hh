@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdio>
 #include <string>
+#include <string_view>
 
 namespace wirebird::port {
 
@@ -21,6 +22,8 @@ class eal_log {
   void clear();
   /// returns: the last line that was kept, without DPDK's prefix; empty if there is none.
   [[nodiscard]] std::string last_line();
+  /// returns: what follows `mark` in the last line that has it; empty if none has.
+  [[nodiscard]] std::string last_after(std::string_view mark);
 
  private:
   static ssize_t keep(void* self, const char* text, std::size_t size);

@@ -59,7 +59,8 @@ std::uint64_t granted(std::uint64_t offered, std::uint64_t wanted) {
 }
 
 std::string failure(const nic_spec& spec, const char* what, int error, eal_log& log) {
-  std::string cause = log.last_line();
+  std::string cause = log.last_after("Kernel error message: ");  // libbpf's, the most telling
+  if (cause.empty()) cause = log.last_line();
   if (cause.empty()) cause = rte_strerror(error < 0 ? -error : error);
   return shown(spec) + " " + what + ": " + cause;
 }
@@ -106,11 +107,16 @@ int nic::create(unsigned queues) {
                                  ",start_queue=" + std::to_string(spec_.first_queue) +
                                  ",queue_count=" + std::to_string(queues) +
                                  ",busy_budget=" + std::to_string(spec_.busy_budget) +
-                                 ",force_copy=" + (spec_.zero_copy ? "0" : "1"));
+                                 ",force_copy=" + (may_zero_copy() ? "0" : "1"));
     case nic_kind::pci: return rte_eth_dev_get_port_by_name(spec_.name.c_str(), &device_);
     case nic_kind::vdev: break;
   }
   return add(spec_.name.c_str(), spec_.arguments);
+}
+
+/// On ordinary pages most frames cross from one page to another that lies elsewhere.
+bool nic::may_zero_copy() const noexcept {
+  return spec_.zero_copy && rte_eal_has_hugepages() != 0;
 }
 
 int nic::add(const char* name, const std::string& arguments) {
@@ -212,6 +218,9 @@ std::string nic::settle_xdp() {
   const auto facts = facts_of_interface(spec_.name);
   const std::uint32_t mtu = facts ? facts->mtu : capabilities_.mtu;
   capabilities_.mtu = std::min(mtu, xdp_mtu_max);
+  if (spec_.zero_copy && !zero_copy)
+    notice_ = shown(spec_) + " is read with copies: zero copy takes " +
+              (may_zero_copy() ? "a driver that has it" : "huge pages");
   if (mtu > xdp_mtu_max)
     notice_ = shown(spec_) + " has an MTU of " + std::to_string(mtu) + "; packets longer than " +
               std::to_string(xdp_mtu_max) +

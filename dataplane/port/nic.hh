@@ -56,6 +56,7 @@ class nic {
  private:
   explicit nic(const nic_spec& spec) : spec_(spec) {}
   [[nodiscard]] int create(unsigned queues);
+  [[nodiscard]] bool may_zero_copy() const noexcept;
   [[nodiscard]] int add(const char* name, const std::string& arguments);
   [[nodiscard]] int configure(std::uint16_t queues);
   [[nodiscard]] int set_up_queues(std::span<const std::unique_ptr<frame_pool_dpdk>> pools);

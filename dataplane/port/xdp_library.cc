@@ -14,7 +14,9 @@ namespace {
 using print_function = int (*)(int level, const char* format, va_list);
 using set_print_function = print_function (*)(print_function);
 
-int print(int, const char* format, va_list arguments) {
+/// Both libraries count 0 for a warning, 1 for a word on the way, 2 for debugging.
+int print(int level, const char* format, va_list arguments) {
+  if (level > 0 && rte_log_get_global_level() < RTE_LOG_DEBUG) return 0;
   return std::vfprintf(rte_log_get_stream(), format, arguments);
 }
 

@@ -5,6 +5,8 @@
 #include <cstdio>
 
 #include <gtest/gtest.h>
+#include <linux/capability.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -32,6 +34,14 @@ void in_child(const std::function<void()>& body) {
   ASSERT_EQ(waitpid(process, &status, 0), process);
   if (WIFSIGNALED(status)) FAIL() << "the child died of signal " << WTERMSIG(status);
   EXPECT_EQ(WEXITSTATUS(status), 0) << "the child's expectations failed";
+}
+
+bool drop_capability(unsigned number) {
+  __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
+  std::array<__user_cap_data_struct, _LINUX_CAPABILITY_U32S_3> sets{};
+  if (syscall(SYS_capget, &header, sets.data()) != 0) return false;
+  sets[number / 32].effective &= ~(1U << (number % 32));
+  return syscall(SYS_capset, &header, sets.data()) == 0;
 }
 
 lasting_child::lasting_child(const std::function<void()>& body) {

@@ -12,6 +12,9 @@ namespace wirebird::port::testing {
 /// A child that takes more than half a minute is ended.
 void in_child(const std::function<void()>& body);
 
+/// Gives up a capability (CAP_*) for the rest of this process.
+[[nodiscard]] bool drop_capability(unsigned number);
+
 /// A child that runs `body` and then sleeps until it is killed.
 class lasting_child {
  public:

@@ -8,7 +8,6 @@
 #include <string>
 
 #include <linux/capability.h>
-#include <sys/syscall.h>
 
 namespace wirebird::port::testing {
 namespace {
@@ -24,14 +23,6 @@ std::string error_of(const port_options& options) {
 void expect_refusal(const port_options& options, const std::string& part) {
   const std::string error = error_of(options);
   EXPECT_NE(error.find(part), std::string::npos) << error;
-}
-
-[[nodiscard]] bool drop_capability(unsigned number) {
-  __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
-  std::array<__user_cap_data_struct, _LINUX_CAPABILITY_U32S_3> sets{};
-  if (syscall(SYS_capget, &header, sets.data()) != 0) return false;
-  sets[number / 32].effective &= ~(1U << (number % 32));
-  return syscall(SYS_capset, &header, sets.data()) == 0;
 }
 
 std::string huge_pages_free() {

@@ -5,8 +5,16 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
+#include <cstring>
 #include <string>
+#include <utility>
 #include <vector>
+
+#include <linux/bpf.h>
+#include <linux/capability.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 namespace wirebird::port::testing {
 namespace {
@@ -31,6 +39,32 @@ class port_xdp : public tap_test {
 std::uint32_t program_of(const std::string& interface) {
   const auto facts = facts_of_interface(interface);
   return facts ? facts->xdp_program : 0;
+}
+
+int load_passing_program() {
+  const std::array<bpf_insn, 2> pass{
+      bpf_insn{.code = BPF_ALU64 | BPF_MOV | BPF_K,
+               .dst_reg = 0,
+               .src_reg = 0,
+               .off = 0,
+               .imm = XDP_PASS},
+      bpf_insn{.code = BPF_JMP | BPF_EXIT, .dst_reg = 0, .src_reg = 0, .off = 0, .imm = 0}};
+  bpf_attr attributes;
+  std::memset(&attributes, 0, sizeof(attributes));
+  attributes.prog_type = BPF_PROG_TYPE_XDP;
+  attributes.insn_cnt = pass.size();
+  attributes.insns = reinterpret_cast<std::uintptr_t>(pass.data());
+  attributes.license = reinterpret_cast<std::uintptr_t>("GPL");
+  return static_cast<int>(syscall(SYS_bpf, BPF_PROG_LOAD, &attributes, sizeof(attributes)));
+}
+
+int link_program(int program, unsigned interface_index) {
+  bpf_attr attributes;
+  std::memset(&attributes, 0, sizeof(attributes));
+  attributes.link_create.prog_fd = static_cast<std::uint32_t>(program);
+  attributes.link_create.target_ifindex = interface_index;
+  attributes.link_create.attach_type = BPF_XDP;
+  return static_cast<int>(syscall(SYS_bpf, BPF_LINK_CREATE, &attributes, sizeof(attributes)));
 }
 
 bool is_ipv4(const frame& one) {
@@ -190,6 +224,55 @@ TEST_F(port_xdp, refusals_say_what_is_wrong_and_what_to_do) {
   }
   ASSERT_TRUE(ip("link set wbv0 down"));
   refuses("af_xdp:wbv0", "wbv0 is down: ip link set wbv0 up");
+}
+
+TEST_F(port_xdp, refusals_name_the_missing_right) {
+  for (const auto& [capability, name] :
+       {std::pair{CAP_NET_ADMIN, "CAP_NET_ADMIN"}, std::pair{CAP_NET_RAW, "CAP_NET_RAW"}})
+    in_child([&] {
+      ASSERT_TRUE(drop_capability(static_cast<unsigned>(capability)));
+      const outcome<port> opened = port::open(options_for_nic("af_xdp:wbv0"));
+      ASSERT_FALSE(opened);
+      EXPECT_NE(opened.error.find(std::string("no right to use AF_XDP: it takes ") + name),
+                std::string::npos)
+          << opened.error;
+    });
+}
+
+/// Programs that are not ours may guard an interface; DPDK's driver would take any off at its end.
+TEST_F(port_xdp, program_of_somebody_else_is_left_alone) {
+  const int program = load_passing_program();
+  ASSERT_GE(program, 0) << std::strerror(errno);
+  const int link = link_program(program, facts_of_interface("wbv0")->index);
+  ASSERT_GE(link, 0) << std::strerror(errno);
+  const std::uint32_t id = program_of("wbv0");
+  in_child([] {
+    const outcome<port> opened = port::open(options_for_nic("af_xdp:wbv0"));
+    ASSERT_FALSE(opened);
+    EXPECT_NE(opened.error.find("has an XDP program already"), std::string::npos) << opened.error;
+  });
+  EXPECT_EQ(program_of("wbv0"), id);
+  close(link);
+  close(program);
+}
+
+TEST_F(port_xdp, what_the_kernel_says_against_it_is_the_cause) {
+  ASSERT_TRUE(ip("link set wbv1 mtu 9000"));
+  in_child([] {
+    const outcome<port> opened = port::open(options_for_nic("af_xdp:wbv0"));
+    ASSERT_FALSE(opened);
+    EXPECT_NE(opened.error.find("MTU"), std::string::npos) << opened.error;
+  });
+  EXPECT_EQ(program_of("wbv0"), 0U);
+}
+
+TEST_F(port_xdp, zero_copy_that_cannot_be_had_is_told) {
+  in_child([] {
+    const auto port = open_port(options_for_nic("af_xdp:wbv0,zero_copy"));
+    EXPECT_NE(port->device_notice().find("read with copies"), std::string::npos)
+        << port->device_notice();
+    EXPECT_NE(port->path().find("copied"), std::string::npos) << port->path();
+  });
 }
 
 }  // namespace
