@@ -17,9 +17,9 @@ constexpr std::size_t retired_per_turn = 512;
 
 broker::broker(const options& rules, const protocol::server_info& identity, arena& memory,
                timer_wheel& timers, random& choices, const siphash_key& secret, id_source& ids,
-               event_sink& events)
+               event_sink& events, const crossing::station& place)
     : identity_(identity),
-      core_(std::make_unique<core>(rules, memory, timers, choices, secret, ids, events)) {}
+      core_(std::make_unique<core>(rules, memory, timers, choices, secret, ids, events, place)) {}
 
 broker::~broker() = default;
 
@@ -41,6 +41,7 @@ stream::handler* broker::on_accepted(stream::connection& connection, instant now
   made->position = sessions_.size();
   sessions_.push_back(std::move(made));
   session& accepted = *sessions_.back();
+  core_->by_id.insert(core::hash_of_id(id), accepted);
   core_->events.on_client_created(accepted.identity());
   if (is_full) {
     core_->counts.connections_exceeded.add();
@@ -50,15 +51,30 @@ stream::handler* broker::on_accepted(stream::connection& connection, instant now
   return &accepted;
 }
 
+bool broker::receive(instant now) {
+  return core_->others.receive(now);
+}
+
+bool broker::has_news() noexcept {
+  return core_->others.has_news();
+}
+
+bool broker::is_settled() const noexcept {
+  return core_->others.is_settled() && !core_->fanouts.has_unfinished();
+}
+
 void broker::flush(instant now) {
+  core_->others.go_on(now);
   core_->fanouts.go_on(now);
   while (!core_->touched.empty()) core_->touched.pop_front().flush(now);
   clean_up();
+  core_->others.ring_bells();
 }
 
 void broker::clean_up() {
   std::size_t left = retired_per_turn;
   while (!core_->ending.empty() && left > 0) {
+    if (core_->others.is_backed_up()) break;  // what leaves the table is told to other workers
     session& closed = core_->ending.front();
     closed.release_input();
     left -= closed.retire_some(left);
@@ -74,13 +90,14 @@ void broker::clean_up() {
 
 void broker::destroy(session& gone) {
   const std::size_t position = gone.position;
+  core_->by_id.erase(core::hash_of_id(gone.id()), gone);
   std::swap(sessions_[position], sessions_.back());
   sessions_[position]->position = position;
   sessions_.pop_back();
 }
 
 bool broker::has_work() const noexcept {
-  return core_->fanouts.has_unfinished() || !core_->ending.empty();
+  return core_->fanouts.has_work() || !core_->ending.empty();
 }
 
 void broker::shutdown(instant now) {

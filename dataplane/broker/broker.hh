@@ -7,6 +7,7 @@
 #include "dataplane/broker/counters.hh"
 #include "dataplane/broker/events.hh"
 #include "dataplane/broker/options.hh"
+#include "dataplane/crossing/mesh.hh"
 #include "dataplane/stream/connection.hh"
 #include "protocol/server_info.hh"
 
@@ -28,15 +29,22 @@ class broker final : public stream::acceptor {
  public:
   /// Everything by reference outlives the broker. `identity` is read for every connection: what
   /// INFO says besides the client's own fields, `headers` and `max_payload`. `secret`: for hashes
-  /// of what peers send.
+  /// of what peers send. The lanes of the station lead to the brokers of other workers.
   broker(const options&, const protocol::server_info& identity, arena&, timer_wheel&, random&,
-         const siphash_key& secret, id_source&, event_sink&);
+         const siphash_key& secret, id_source&, event_sink&, const crossing::station& = {});
   ~broker();
   broker(const broker&) = delete;
   broker& operator=(const broker&) = delete;
 
   /// Greets with INFO. returns: the session, or null when there is no memory for the greeting.
   [[nodiscard]] stream::handler* on_accepted(stream::connection&, instant now) override;
+  /// Takes in what other workers have sent. Before connections are read. returns: whether there was
+  /// anything.
+  bool receive(instant now);
+  /// Whether another worker has sent something, or made room, since the last iteration.
+  [[nodiscard]] bool has_news() noexcept;
+  /// Other workers have taken all that was for them and hold no memory of this one.
+  [[nodiscard]] bool is_settled() const noexcept;
   /// Goes on with wide fan-outs, then flushes every connection with new output once.
   void flush(instant now);
   /// Whether flush() left work for the next iteration.

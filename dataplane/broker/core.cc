@@ -20,7 +20,8 @@ protocol::limits enforceable(protocol::limits limits, const arena& memory) noexc
 }  // namespace
 
 core::core(const options& rules_, arena& memory_, timer_wheel& timers_, random& choices_,
-           const siphash_key& secret, id_source& ids_, event_sink& events_)
+           const siphash_key& secret, id_source& ids_, event_sink& events_,
+           const crossing::station& place)
     : rules(rules_),
       limits(enforceable(rules_.limits, memory_)),
       memory(memory_),
@@ -30,6 +31,17 @@ core::core(const options& rules_, arena& memory_, timer_wheel& timers_, random& 
       events(events_),
       interest(secret, counts),
       memory_queue(memory_, timers_, limits.max_payload),
-      fanouts(*this) {}
+      others(*this, place),
+      fanouts(*this) {
+  if (!others.alone()) interest.listen(others);
+}
+
+std::uint64_t core::hash_of_id(std::uint64_t id) noexcept {
+  return id * 0x9e3779b97f4a7c15 >> 32;  // 2^64 over the golden ratio: ids come in sequence
+}
+
+session* core::find_session(std::uint64_t id) const noexcept {
+  return by_id.find(hash_of_id(id), [id](const session& one) { return one.id() == id; });
+}
 
 }  // namespace wirebird::broker

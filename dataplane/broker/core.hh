@@ -6,8 +6,10 @@
 #include "dataplane/base/siphash.hh"
 #include "dataplane/base/timer_wheel.hh"
 #include "dataplane/broker/counters.hh"
+#include "dataplane/broker/crossings.hh"
 #include "dataplane/broker/events.hh"
 #include "dataplane/broker/fanout.hh"
+#include "dataplane/broker/hash_index.hh"
 #include "dataplane/broker/memory_rules.hh"
 #include "dataplane/broker/options.hh"
 #include "dataplane/broker/stored_message.hh"
@@ -15,6 +17,7 @@
 #include "protocol/limits.hh"
 
 #include <cstddef>
+#include <cstdint>
 
 namespace wirebird::broker {
 
@@ -24,7 +27,12 @@ struct ending_tag;
 
 /// What the sessions of one broker share; owned by the broker, on its thread.
 struct core {
-  core(const options&, arena&, timer_wheel&, random&, const siphash_key&, id_source&, event_sink&);
+  core(const options&, arena&, timer_wheel&, random&, const siphash_key&, id_source&, event_sink&,
+       const crossing::station&);
+
+  /// returns: the client with this id while it is in the broker's table, or null.
+  [[nodiscard]] session* find_session(std::uint64_t id) const noexcept;
+  [[nodiscard]] static std::uint64_t hash_of_id(std::uint64_t id) noexcept;
 
   const options& rules;
   protocol::limits limits;  ///< as enforced
@@ -38,12 +46,14 @@ struct core {
   subscriptions interest;
   stored_message_pool messages;
   memory_rules memory_queue;
+  crossings others;
   fanout fanouts;
 
   intrusive_list<session, touched_tag> touched;  ///< have new output
   intrusive_list<session, ending_tag> ending;    ///< their subscriptions must go
-  std::size_t open = 0;                          ///< sessions whose end is not decided
-  std::size_t connected = 0;                     ///< sessions whose connection has not ended
+  hash_index<session> by_id;
+  std::size_t open = 0;       ///< sessions whose end is not decided
+  std::size_t connected = 0;  ///< sessions whose connection has not ended
 };
 
 }  // namespace wirebird::broker

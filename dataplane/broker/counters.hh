@@ -40,6 +40,15 @@ struct counters {
   counter memory_waits;            ///< times that reading stopped because the arena was dry
   counter unfinished_in_shortage;  ///< closed: half a message held the memory that others needed
 
+  counter crossings_sent;             ///< messages handed to another worker, once per worker
+  counter crossings_received;         ///< messages taken from other workers
+  counter crossings_no_memory;        ///< messages lost to another worker's clients: arena dry
+  counter lanes_full;                 ///< times that something waited for room to another worker
+  counter sessions_paused_for_lanes;  ///< of those, clients that stopped reading after SUB or UNSUB
+  counter barrier_waits;              ///< PINGs answered only when other workers knew the last SUB
+  counter members_vanished;  ///< queue members gone when another worker's message came for them
+  counter messages_without_member;  ///< of those, lost: the next one was gone too, or no room
+
   counter match_cache_hits;
   counter match_cache_misses;
   counter fanouts_split;  ///< fan-outs that took more than one iteration
@@ -77,6 +86,14 @@ struct counters {
     visit("deliveries_no_memory", deliveries_no_memory);
     visit("memory_waits", memory_waits);
     visit("unfinished_in_shortage", unfinished_in_shortage);
+    visit("crossings_sent", crossings_sent);
+    visit("crossings_received", crossings_received);
+    visit("crossings_no_memory", crossings_no_memory);
+    visit("lanes_full", lanes_full);
+    visit("sessions_paused_for_lanes", sessions_paused_for_lanes);
+    visit("barrier_waits", barrier_waits);
+    visit("members_vanished", members_vanished);
+    visit("messages_without_member", messages_without_member);
     visit("match_cache_hits", match_cache_hits);
     visit("match_cache_misses", match_cache_misses);
     visit("fanouts_split", fanouts_split);

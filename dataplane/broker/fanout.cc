@@ -20,34 +20,89 @@ std::size_t fanout::narrow() const noexcept {
 }
 
 bool fanout::publish(outgoing& message, instant now) {
-  walk way{core_.interest.match(message.op.subject)};
-  const std::size_t steps = way.targets->steps();
+  walk way;
+  way.targets = core_.interest.match(message.op.subject);
+  if (!core_.others.alone()) {
+    way.remote = std::move(remote_);
+    way.remote.clear();
+    way.remote.add_plain(way.targets->workers());
+  }
+  const bool done = run(way, message, now);
+  if (done && !core_.others.alone()) remote_ = std::move(way.remote);
+  return done;
+}
+
+bool fanout::deliver_arrived(outgoing& message, unsigned from_worker, instant now) {
+  walk way;
+  way.targets = core_.interest.match(message.op.subject);
+  way.has_arrived = true;
+  way.from_worker = from_worker;
+  return run(way, message, now);
+}
+
+bool fanout::run(walk& way, outgoing& message, instant now) {
+  const std::size_t steps = way.steps();
   std::size_t allowed = steps;
   // A message that cannot be kept for later, the arena being dry, goes out whole now.
   if (steps > narrow() && steps > budget_ && message.store(core_)) allowed = budget_;
   budget_ -= std::min(budget_, steps);
-  if (steps == 0 || advance(way, message, allowed, now)) {
-    finish(way, message, now);
-    return true;
+  if (steps > 0 && !advance(way, message, allowed, now)) {
+    waiting_for_budget_ = true;
+    put_off(way, message);
+    return false;
   }
-  put_off(way, message);
-  return false;
+  if (!hand_over(way, message)) {
+    if (message.store(core_)) {
+      put_off(way, message);
+      return false;
+    }
+    core_.counts.crossings_no_memory.add();
+  }
+  finish(way, message, now);
+  return true;
 }
 
 bool fanout::advance(walk& way, outgoing& message, std::size_t steps, instant now) {
   const match_result& targets = *way.targets;
-  const std::size_t total = targets.steps();
+  const std::size_t total = way.steps();
   const std::size_t end = std::min(total, way.done + steps);
   const auto plain = targets.plain();
   delivery next(core_, message, total, now);
   for (; way.done < std::min(end, plain.size()); ++way.done)
     if (next.to(*plain[way.done])) ++way.delivered;
+  const auto deliver = [&](subscription& one) { return next.to(one); };
+  const auto forward = [&](const subscription& remote) {
+    if (remote.retired) return false;
+    way.remote.choose(remote.worker, remote.group->text());
+    return true;
+  };
   for (; way.done < end; ++way.done) {
-    const auto members = targets.group(way.done - plain.size());
-    if (serve_one(members, core_.choices, [&](subscription& one) { return next.to(one); }))
-      ++way.delivered;
+    const group_members members = targets.group(way.done - plain.size());
+    if (serve_one(members, core_.choices, deliver, forward)) ++way.delivered;
   }
   return way.done == total;
+}
+
+bool fanout::serve_group(outgoing& message, std::string_view group, instant now) {
+  const match_ref targets = core_.interest.match(message.op.subject);
+  delivery next(core_, message, 1, now);
+  return serve_local(targets->group_named(group).local(), core_.choices,
+                     [&](subscription& one) { return next.to(one); });
+}
+
+bool fanout::hand_over(walk& way, outgoing& message) {
+  if (way.remote.empty()) return true;
+  const bool has_asker = message.origin != nullptr && !message.op.reply.empty() &&
+                         message.origin->wants_no_responders();
+  if (!way.is_handed_over) {
+    // Nobody but one member of a group, which may be gone when the message arrives.
+    way.wants_answer = has_asker && way.delivered == 1 && way.remote.is_single_member();
+    way.is_handed_over = true;
+    ++way.delivered;
+  }
+  const std::uint64_t client = message.origin != nullptr ? message.origin->id() : 0;
+  return core_.others.send(message, way.remote,
+                           {core_.others.self(), client, false, way.wants_answer});
 }
 
 void fanout::put_off(walk& way, outgoing& message) {
@@ -74,19 +129,23 @@ void fanout::recycle(unfinished& done) noexcept {
 
 void fanout::go_on(instant now) {
   std::size_t left = core_.rules.fanout_budget;
+  waiting_for_budget_ = false;
   intrusive_list<unfinished, unfinished_tag> waiting;
   waiting.splice_back(unfinished_);
   while (!waiting.empty()) {
     unfinished& one = waiting.pop_front();
     const std::size_t before = one.way.done;
-    const bool done = advance(one.way, one.message, std::max(left, narrow()), now);
+    const bool served = one.way.done == one.way.steps() ||
+                        advance(one.way, one.message, std::max(left, narrow()), now);
     left -= std::min(left, one.way.done - before);
-    if (!done) {
+    if (!served || !hand_over(one.way, one.message)) {
+      waiting_for_budget_ = waiting_for_budget_ || !served;
       unfinished_.push_back(one);
       continue;
     }
     finish(one.way, one.message, now);
     if (one.message.origin != nullptr) one.message.origin->on_fanout_finished(now);
+    if (one.way.has_arrived) core_.others.on_arrived_done(one.way.from_worker);
     recycle(one);
   }
   budget_ = core_.rules.fanout_budget;
@@ -100,25 +159,26 @@ void fanout::forget_origin(const session& gone) noexcept {
 
 void fanout::finish(const walk& way, const outgoing& message, instant now) {
   if (way.delivered > 0 || message.op.reply.empty() || message.origin == nullptr) return;
-  if (message.origin->wants_no_responders()) send_no_responders(message, now);
+  if (message.origin->wants_no_responders())
+    send_no_responders(*message.origin, message.op.reply, now);
 }
 
-void fanout::send_no_responders(const outgoing& message, instant now) {
+void fanout::send_no_responders(session& to, std::string_view reply, instant now) {
   static constexpr std::string_view status = "NATS/1.0 503\r\n\r\n";
-  const match_ref repliers = core_.interest.match(message.op.reply);
+  const match_ref repliers = core_.interest.match(reply);
   const auto plain = repliers->plain();
   const auto own = std::find_if(plain.begin(), plain.end(), [&](const subscription* candidate) {
-    return !candidate->retired && candidate->owner == message.origin;
+    return !candidate->retired && candidate->owner == &to;
   });
   if (own == plain.end()) return;
-  const protocol::message_line line(message.op.reply, {}, true, "16", "16");
+  const protocol::message_line line(reply, {}, true, "16", "16");
   static_assert(status.size() == 16);
   const std::string_view sid = (*own)->sid();
   no_responders_.resize(line.size(sid));
   line.write(no_responders_.data(), sid);
   no_responders_.append(status).append("\r\n");
   core_.counts.no_responders.add();
-  message.origin->reply(no_responders_, now);
+  to.reply(no_responders_, now);
 }
 
 }  // namespace wirebird::broker

@@ -4,24 +4,29 @@
 #include "dataplane/base/time.hh"
 #include "dataplane/broker/delivery.hh"
 #include "dataplane/broker/match_result.hh"
+#include "dataplane/broker/remote_targets.hh"
 
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace wirebird::broker {
 
 struct unfinished_tag;
 
-/// From a published message to its subscribers: every plain one, then one of each queue group.
+/// From a published message to its subscribers: every plain one, then one of each queue group; then
+/// once to every other worker that has some, which does the same for its own.
 ///
 /// A worker makes `fanout_budget` deliveries per iteration. The fan-out that meets the end of the
 /// budget goes on in the next iterations, in flush(); until it is done its publisher reads nothing,
 /// so its messages keep their order. Fan-outs of up to narrow_steps are never cut, so a wide
 /// publisher does not delay the narrow ones beside it. Who subscribes meanwhile does not get the
-/// message; who is retired meanwhile is skipped. One worker.
+/// message; who is retired meanwhile is skipped. A message for which another worker's lane is full
+/// waits in the same way, and so does one from another worker that is wide: its lane stands still
+/// meanwhile. One worker.
 class fanout {
  public:
   explicit fanout(core&) noexcept;
@@ -35,10 +40,20 @@ class fanout {
   /// Goes on with unfinished ones, oldest first, and gives this iteration's publishes a new budget.
   void go_on(instant now);
   [[nodiscard]] bool has_unfinished() const noexcept { return !unfinished_.empty(); }
+  /// Some could go on now; the others wait for lanes.
+  [[nodiscard]] bool has_work() const noexcept { return waiting_for_budget_; }
   /// The oldest one's number (subscriptions::next_walk). requires: has_unfinished().
   [[nodiscard]] std::uint64_t oldest() noexcept { return unfinished_.front().number; }
   /// The publisher is gone; its messages are still delivered.
   void forget_origin(const session&) noexcept;
+
+  /// A message from another worker, to our plain subscriptions. returns: whether it is finished. If
+  /// not, the message was taken over and crossings::on_arrived_done() tells when it is.
+  [[nodiscard]] bool deliver_arrived(outgoing&, unsigned from_worker, instant now);
+  /// The same to one of our members of a queue group. returns: whether one has taken it.
+  [[nodiscard]] bool serve_group(outgoing&, std::string_view group, instant now);
+  /// Tells who published with this reply that nobody has the message.
+  void send_no_responders(session& to, std::string_view reply, instant now);
 
   static constexpr std::size_t narrow_steps = 64;
 
@@ -48,6 +63,15 @@ class fanout {
     match_ref targets;
     std::size_t done = 0;       ///< steps: plain subscriptions, then groups
     std::size_t delivered = 0;  ///< messages taken
+    unsigned from_worker = 0;
+    bool has_arrived = false;     ///< from another worker: only plain subscriptions, only ours
+    bool is_handed_over = false;  ///< to others, or waits for their lanes
+    bool wants_answer = false;    ///< should nobody there have it
+    remote_targets remote;        ///< of our own messages
+
+    [[nodiscard]] std::size_t steps() const noexcept {
+      return has_arrived ? targets->plain().size() : targets->steps();
+    }
   };
   struct unfinished final : list_hook<unfinished_tag> {
     outgoing message;
@@ -58,8 +82,10 @@ class fanout {
   [[nodiscard]] std::size_t narrow() const noexcept;
   /// returns: whether the walk is at its end.
   [[nodiscard]] bool advance(walk&, outgoing&, std::size_t steps, instant now);
+  [[nodiscard]] bool run(walk&, outgoing&, instant now);
+  /// Everybody here has it. returns: false when it has to wait for the lanes of others.
+  [[nodiscard]] bool hand_over(walk&, outgoing&);
   void finish(const walk&, const outgoing&, instant now);
-  void send_no_responders(const outgoing&, instant now);
   void put_off(walk&, outgoing&);
   void recycle(unfinished&) noexcept;
 
@@ -69,7 +95,9 @@ class fanout {
   std::size_t budget_;                                     ///< steps left in this iteration
   intrusive_list<unfinished, unfinished_tag> unfinished_;  ///< oldest first
   std::vector<std::unique_ptr<unfinished>> idle_;          ///< for reuse
+  remote_targets remote_;                                  ///< for reuse
   std::string no_responders_;                              ///< for reuse
+  bool waiting_for_budget_ = false;
 };
 
 }  // namespace wirebird::broker

@@ -57,6 +57,13 @@ class hash_index {
     }
   }
 
+  /// Calls `visit(T&)` for every object. requires: no change meanwhile.
+  template <typename Visitor>
+  void for_each(Visitor&& visit) const {
+    for (std::size_t at = 0; at < capacity_; ++at)
+      if (slots_[at].item != nullptr) visit(*slots_[at].item);
+  }
+
   /// Any object, searched from `cursor` on, which moves along: taking objects out one by one
   /// reads each slot about once. requires: size() > 0.
   [[nodiscard]] T& any(std::size_t& cursor) const noexcept {

@@ -9,11 +9,13 @@ void match_result::clear() noexcept {
   group_ends_.clear();
   found_groups_.clear();
   plain_ = 0;
+  workers_ = 0;
 }
 
 void match_result::add(const subject_entry& matching) {
   const auto plain = matching.plain.items();
   targets_.insert(targets_.end(), plain.begin(), plain.end());
+  workers_ |= matching.workers;
   const auto groups = matching.groups.items();
   found_groups_.insert(found_groups_.end(), groups.begin(), groups.end());
 }
@@ -25,14 +27,46 @@ void match_result::finish() {
   if (found_groups_.size() > 1)
     std::sort(found_groups_.begin(), found_groups_.end(),
               [](const queue_group* a, const queue_group* b) { return a->text() < b->text(); });
-  for (std::size_t i = 0; i < found_groups_.size(); ++i) {
-    const auto members = found_groups_[i]->members.items();
-    targets_.insert(targets_.end(), members.begin(), members.end());
-    if (i > 0 && found_groups_[i]->text() == found_groups_[i - 1]->text())
-      group_ends_.back() = targets_.size();
-    else
-      group_ends_.push_back(targets_.size());
+  for (std::size_t i = 0; i < found_groups_.size();) {
+    std::size_t end = i + 1;
+    while (end < found_groups_.size() && found_groups_[end]->text() == found_groups_[i]->text())
+      ++end;
+    add_groups(std::span(found_groups_).subspan(i, end - i));
+    i = end;
   }
+}
+
+void match_result::add_groups(std::span<queue_group* const> of_one_name) {
+  group_end made;
+  for (const queue_group* const group : of_one_name)
+    for (subscription* const remote : group->remotes.items()) {
+      targets_.push_back(remote);
+      ++made.remotes;
+      made.weight += remote->weight;
+    }
+  for (const queue_group* const group : of_one_name) {
+    const auto members = group->members.items();
+    targets_.insert(targets_.end(), members.begin(), members.end());
+    made.weight += members.size();
+  }
+  made.end = targets_.size();
+  group_ends_.push_back(made);
+}
+
+group_members match_result::group_named(std::string_view name) const noexcept {
+  std::size_t low = 0;
+  std::size_t high = groups();
+  while (low < high) {
+    const std::size_t middle = low + (high - low) / 2;
+    const group_members found = group(middle);
+    const std::string_view named = found.all.front()->group->text();
+    if (named == name) return found;
+    if (named < name)
+      low = middle + 1;
+    else
+      high = middle;
+  }
+  return {};
 }
 
 match_ref match_pool::take() {

@@ -6,10 +6,25 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 namespace wirebird::broker {
+
+/// The members of one queue group: first what stands for other workers' members, then ours.
+struct group_members {
+  std::span<subscription* const> all{};
+  std::size_t remotes = 0;   ///< how many stand for other workers
+  std::uint64_t weight = 0;  ///< members of all workers
+
+  [[nodiscard]] std::span<subscription* const> local() const noexcept {
+    return all.subspan(remotes);
+  }
+  [[nodiscard]] std::span<subscription* const> remote() const noexcept {
+    return all.first(remotes);
+  }
+};
 
 /// Who gets a message: the plain subscriptions, then the queue groups, merged by name over all
 /// matching subjects. A list of pointers, valid until the table changes; what was retired since is
@@ -19,12 +34,18 @@ class match_result {
   [[nodiscard]] std::span<subscription* const> plain() const noexcept {
     return std::span(targets_).first(plain_);
   }
+  /// Other workers with matching plain subscriptions, a bit each.
+  [[nodiscard]] std::uint64_t workers() const noexcept { return workers_; }
   [[nodiscard]] std::size_t groups() const noexcept { return group_ends_.size(); }
   /// requires: index < groups().
-  [[nodiscard]] std::span<subscription* const> group(std::size_t index) const noexcept {
-    const std::size_t begin = index == 0 ? plain_ : group_ends_[index - 1];
-    return std::span(targets_).subspan(begin, group_ends_[index] - begin);
+  [[nodiscard]] group_members group(std::size_t index) const noexcept {
+    const std::size_t begin = index == 0 ? plain_ : group_ends_[index - 1].end;
+    const group_end& at = group_ends_[index];
+    return {std::span(targets_).subspan(begin, at.end - begin), at.remotes, at.weight};
   }
+  /// The group of this name. requires: matched just now: nobody listed is retired. returns: nobody
+  /// when no group of that name matches.
+  [[nodiscard]] group_members group_named(std::string_view name) const noexcept;
   /// Plain subscriptions and groups: how often a fan-out delivers at most.
   [[nodiscard]] std::size_t steps() const noexcept { return plain_ + groups(); }
   /// Pointers held.
@@ -39,10 +60,18 @@ class match_result {
   friend class match_ref;
   friend class match_pool;
 
+  struct group_end {
+    std::size_t end = 0;
+    std::size_t remotes = 0;
+    std::uint64_t weight = 0;
+  };
+  void add_groups(std::span<queue_group* const> of_one_name);
+
   std::vector<subscription*> targets_;
-  std::vector<std::size_t> group_ends_;
+  std::vector<group_end> group_ends_;
   std::vector<queue_group*> found_groups_;  ///< while filling
   std::size_t plain_ = 0;
+  std::uint64_t workers_ = 0;
   std::uint32_t references_ = 0;
   class match_pool* home_ = nullptr;
 };

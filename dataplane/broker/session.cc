@@ -94,6 +94,13 @@ void session::on_memory(instant now) {
   resume(for_memory, now);
 }
 
+bool session::on_barrier(instant now) {
+  if (!core_.others.is_known(interest_change_)) return false;
+  reply(protocol::pong_line, now);
+  resume(for_barrier, now);
+  return true;
+}
+
 void session::on_fanout_finished(instant now) {
   resume(for_fanout, now);
 }
@@ -153,6 +160,7 @@ void session::end(close_reason reason, instant) {
   --core_.open;
   timer::disarm();
   core_.memory_queue.forget(*this);
+  core_.others.forget(*this);
   core_.ending.push_back(*this);
   core_.events.on_client_closed(identity(), reason);
 }

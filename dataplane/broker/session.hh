@@ -25,12 +25,14 @@ namespace wirebird::broker {
 ///     greeting --CONNECT--> connected        both serve operations: CONNECT may be left out
 ///         \--------close()------+--> draining --on_ended()--> ended
 ///
-/// Reads nothing while paused: for its own unfinished fan-out, or for memory.
+/// Reads nothing while paused: for its own unfinished fan-out, for memory, or until other workers
+/// have taken what it told them.
 class session final : public stream::handler,
                       public timer,  // the next PING
                       public list_hook<touched_tag>,
                       public list_hook<ending_tag>,
-                      public list_hook<starved_tag> {
+                      public list_hook<starved_tag>,
+                      public list_hook<crossing_tag> {
  public:
   session(core&, stream::connection&, std::uint64_t id) noexcept;
   ~session();
@@ -47,6 +49,7 @@ class session final : public stream::handler,
 
   // For deliveries.
   [[nodiscard]] bool is_open() const noexcept { return phase_ <= phase::connected; }
+  [[nodiscard]] std::uint64_t id() const noexcept { return id_; }
   [[nodiscard]] bool wants_echo() const noexcept { return echo_; }
   [[nodiscard]] bool wants_headers() const noexcept { return headers_; }
   [[nodiscard]] bool wants_no_responders() const noexcept { return no_responders_; }
@@ -64,6 +67,9 @@ class session final : public stream::handler,
   // For the broker and its parts.
   void on_fanout_finished(instant now);
   void on_memory(instant now);
+  /// Other workers know more than before. returns: whether they know enough.
+  [[nodiscard]] bool on_barrier(instant now);
+  void on_lanes_free(instant now) { resume(for_lanes, now); }
   void on_unfinished_in_shortage(instant now);
   void close(close_reason, instant now);
   /// Tells the client, unless `line` is empty, and the log, and closes.
@@ -84,7 +90,12 @@ class session final : public stream::handler,
 
  private:
   enum class phase : std::uint8_t { greeting, connected, draining, ended };
-  enum pause_reason : std::uint8_t { for_fanout = 1, for_memory = 2 };
+  enum pause_reason : std::uint8_t {
+    for_fanout = 1,
+    for_memory = 2,
+    for_barrier = 4,
+    for_lanes = 8
+  };
 
   // session.cc
   void on_timer(instant now) override;
@@ -114,7 +125,10 @@ class session final : public stream::handler,
   void on_message(outgoing&, instant now);
   void on_subscribe(const protocol::subscribe_op&, instant now);
   void add_subscription(const protocol::subscribe_op&, std::uint64_t hash);
+  void unsubscribe(subscription&);
   void on_unsubscribe(const protocol::unsubscribe_op&, instant now);
+  /// What this client wants has changed: other workers are told.
+  void on_interest_changed();
   void on_ping(instant now);
   void on_client_error(std::string_view text, instant now);
   [[nodiscard]] bool is_permitted(const protocol::publish_op&, instant now);
@@ -132,6 +146,7 @@ class session final : public stream::handler,
   instant last_ping_out_{};  ///< to the client; meaningful once has_pinged_
   hash_index<subscription> by_sid_;
   std::size_t retire_cursor_ = 0;
+  std::uint64_t interest_change_ = 0;  ///< number of the last SUB or UNSUB, as other workers count
   slice line_;                         ///< arena memory for a control line that is split
   stored_handle inbound_;              ///< the message that arrives in pieces
   std::unique_ptr<std::string> owed_;  ///< replies that wait for memory

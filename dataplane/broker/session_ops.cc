@@ -139,6 +139,19 @@ void session::add_subscription(const protocol::subscribe_op& op, std::uint64_t h
   made.owner = this;
   by_sid_.insert(hash, made);
   core_.interest.add(made, op.subject, op.queue);
+  on_interest_changed();
+}
+
+void session::on_interest_changed() {
+  interest_change_ = core_.others.changes();
+  if (!core_.others.is_backed_up()) return;
+  pause(for_lanes);
+  core_.others.wait_for_lanes(*this);
+}
+
+void session::unsubscribe(subscription& known) {
+  retire(known);
+  on_interest_changed();
 }
 
 void session::on_unsubscribe(const protocol::unsubscribe_op& op, instant now) {
@@ -147,13 +160,19 @@ void session::on_unsubscribe(const protocol::unsubscribe_op& op, instant now) {
     if (op.max > known->delivered)
       known->max = op.max;
     else
-      retire(*known);
+      unsubscribe(*known);
   }
   acknowledge(now);
 }
 
 void session::on_ping(instant now) {
   last_ping_in_ = now;
+  if (!core_.others.is_known(interest_change_)) {
+    core_.counts.barrier_waits.add();
+    pause(for_barrier);
+    core_.others.wait_until_known(*this);
+    return;
+  }
   reply(protocol::pong_line, now);
 }
 

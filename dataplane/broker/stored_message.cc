@@ -48,18 +48,30 @@ void stored_message::append(std::string_view bytes) noexcept {
   room_ -= static_cast<std::uint32_t>(bytes.size());
 }
 
-bool stored_message::store(std::string_view payload, arena& memory) {
-  while (!payload.empty()) {
-    if (!grow(memory)) {
+bool stored_message::append_growing(std::string_view bytes, arena& memory) {
+  while (!bytes.empty()) {
+    if (room_ == 0 && !grow(memory)) {
       pieces_.clear();
       stored_ = 0;
       room_ = 0;
       return false;
     }
-    const std::string_view part = payload.substr(0, room_);
+    const std::string_view part = bytes.substr(0, room_);
     append(part);
-    payload.remove_prefix(part.size());
+    bytes.remove_prefix(part.size());
   }
+  return true;
+}
+
+bool stored_message::store(std::string_view payload, arena& memory) {
+  if (!append_growing(payload, memory)) return false;
+  finish();
+  return true;
+}
+
+bool stored_message::store_pieces(std::span<const slice> payload, arena& memory) {
+  for (const slice& piece : payload)
+    if (!append_growing(as_text(piece.bytes()).substr(0, missing()), memory)) return false;
   finish();
   return true;
 }
@@ -88,7 +100,16 @@ stored_handle stored_message_pool::take() {
   return taken;
 }
 
+stored_handle share(const stored_handle& held) noexcept {
+  ++held->more_holders_;
+  return stored_handle(held.get(), held.get_deleter());
+}
+
 void give_back_message::operator()(stored_message* returned) const noexcept {
+  if (returned->more_holders_ > 0) {
+    --returned->more_holders_;
+    return;
+  }
   std::unique_ptr<stored_message> owned(returned);
   owned->clear();
   if (pool->idle_.size() < stored_message_pool::idle_max) pool->idle_.push_back(std::move(owned));

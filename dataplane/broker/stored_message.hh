@@ -14,6 +14,8 @@
 
 namespace wirebird::broker {
 
+struct give_back_message;
+
 /// A published message in memory of its own: one that arrives in pieces, one whose payload several
 /// subscribers share, or one whose fan-out goes on in the next iteration. The payload and its
 /// closing CR LF lie in arena blocks of fitting size, so no received frame is held. Kept by a pool,
@@ -36,6 +38,8 @@ class stored_message {
   void append(std::string_view bytes) noexcept;
   /// All at once. returns: false when the arena is dry; then nothing is stored.
   [[nodiscard]] bool store(std::string_view payload, arena&);
+  /// The same with a payload in pieces that may be followed by other bytes.
+  [[nodiscard]] bool store_pieces(std::span<const slice> payload, arena&);
   /// Writes the CR LF. requires: missing() is 0.
   void finish() noexcept;
 
@@ -48,11 +52,18 @@ class stored_message {
   void clear() noexcept;
 
  private:
+  [[nodiscard]] bool append_growing(std::string_view bytes, arena&);
+
   std::string texts_;
   protocol::publish_op op_;
   std::vector<slice> pieces_;
   std::uint32_t stored_ = 0;
   std::uint32_t room_ = 0;
+
+  friend struct give_back_message;
+  friend std::unique_ptr<stored_message, give_back_message> share(
+      const std::unique_ptr<stored_message, give_back_message>&) noexcept;
+  std::uint32_t more_holders_ = 0;  ///< besides the one that gives it back last
 };
 
 class stored_message_pool;
@@ -63,6 +74,8 @@ struct give_back_message {
   void operator()(stored_message*) const noexcept;
 };
 using stored_handle = std::unique_ptr<stored_message, give_back_message>;
+/// returns: another handle of the same message; it goes back to its pool with the last one.
+[[nodiscard]] stored_handle share(const stored_handle&) noexcept;
 
 class stored_message_pool {
  public:

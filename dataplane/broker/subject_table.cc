@@ -3,6 +3,7 @@
 #include "protocol/subject.hh"
 
 #include <utility>
+#include <vector>
 
 namespace wirebird::broker {
 
@@ -24,12 +25,21 @@ subject_entry& subject_table::entry_for(std::string_view subject) {
   return made;
 }
 
-queue_group& subject_table::group_for(subject_entry& entry, std::string_view queue) {
-  const std::uint64_t hash = hash_(queue, entry.hash);
-  queue_group* const found = groups_.find(hash, [&](const queue_group& group) {
+subject_entry* subject_table::find_entry(std::string_view subject) const noexcept {
+  return protocol::has_wildcard(subject) ? patterns_.find(subject)
+                                         : literal(subject, hash_(subject));
+}
+
+queue_group* subject_table::find_group(const subject_entry& entry, std::string_view queue,
+                                       std::uint64_t hash) const noexcept {
+  return groups_.find(hash, [&](const queue_group& group) {
     return group.subject == &entry && group.text() == queue;
   });
-  if (found != nullptr) return *found;
+}
+
+queue_group& subject_table::group_for(subject_entry& entry, std::string_view queue) {
+  const std::uint64_t hash = hash_(queue, entry.hash);
+  if (queue_group* const found = find_group(entry, queue, hash)) return *found;
   queue_group& made = queue_group::make(queue);
   made.subject = &entry;
   made.hash = hash;
@@ -45,15 +55,51 @@ void subject_table::add(subscription& added, std::string_view subject, std::stri
     entry.plain.add(added);
   } else {
     added.group = &group_for(entry, queue);
-    added.group->members.add(added);
+    if (added.kind == subscriber_kind::worker)
+      added.group->remotes.add(added);
+    else
+      added.group->members.add(added);
   }
-  ++subscriptions_;
+  if (added.kind != subscriber_kind::worker) ++subscriptions_;
+}
+
+void subject_table::set_worker(std::string_view subject, unsigned worker, bool wants) {
+  const std::uint64_t bit = std::uint64_t{1} << worker;
+  if (wants) {
+    entry_for(subject).workers |= bit;
+  } else if (subject_entry* const entry = find_entry(subject)) {
+    entry->workers &= ~bit;
+    drop_if_empty(*entry);
+  }
+}
+
+void subject_table::forget_workers() {
+  std::vector<subject_entry*> all = patterns_.entries();
+  literals_.for_each([&all](subject_entry& entry) { all.push_back(&entry); });
+  for (subject_entry* const entry : all) {
+    entry->workers = 0;
+    drop_if_empty(*entry);
+  }
+}
+
+subscription* subject_table::find_remote(std::string_view subject, std::string_view queue,
+                                         unsigned worker) const noexcept {
+  const subject_entry* const entry = find_entry(subject);
+  if (entry == nullptr) return nullptr;
+  const queue_group* const group = find_group(*entry, queue, hash_(queue, entry->hash));
+  if (group == nullptr) return nullptr;
+  for (subscription* const remote : group->remotes.items())
+    if (remote->worker == worker) return remote;
+  return nullptr;
 }
 
 void subject_table::leave_group(subscription& removed) {
   queue_group& group = *std::exchange(removed.group, nullptr);
-  group.members.remove(removed);
-  if (!group.members.empty()) return;
+  if (removed.kind == subscriber_kind::worker)
+    group.remotes.remove(removed);
+  else
+    group.members.remove(removed);
+  if (!group.members.empty() || !group.remotes.empty()) return;
   group.subject->groups.remove(group);
   groups_.erase(group.hash, group);
   queue_group::end(group);
@@ -65,7 +111,11 @@ void subject_table::remove(subscription& removed) {
     leave_group(removed);
   else
     entry.plain.remove(removed);
-  --subscriptions_;
+  if (removed.kind != subscriber_kind::worker) --subscriptions_;
+  drop_if_empty(entry);
+}
+
+void subject_table::drop_if_empty(subject_entry& entry) {
   if (!entry.empty()) return;
   if (entry.place != nullptr) {
     patterns_.remove(entry);

@@ -26,6 +26,14 @@ class subject_table {
   void add(subscription&, std::string_view subject, std::string_view queue);
   /// requires: it is in this table.
   void remove(subscription&);
+  /// Another worker has, or no longer has, plain subscriptions to this subject. requires: a subject
+  /// that SUB accepts.
+  void set_worker(std::string_view subject, unsigned worker, bool wants);
+  /// No other worker has plain subscriptions to anything. Costs a walk of the whole table.
+  void forget_workers();
+  /// returns: what stands for another worker's members of a queue group, or null.
+  [[nodiscard]] subscription* find_remote(std::string_view subject, std::string_view queue,
+                                          unsigned worker) const noexcept;
   /// Fills `result` with everybody whom a message to `subject` reaches, taken literally: nobody,
   /// when a token is empty. `hash`: of the subject.
   void match(std::string_view subject, std::uint64_t hash, match_result& result);
@@ -36,6 +44,10 @@ class subject_table {
 
  private:
   [[nodiscard]] subject_entry& entry_for(std::string_view subject);
+  [[nodiscard]] subject_entry* find_entry(std::string_view subject) const noexcept;
+  [[nodiscard]] queue_group* find_group(const subject_entry&, std::string_view queue,
+                                        std::uint64_t hash) const noexcept;
+  void drop_if_empty(subject_entry&);
   [[nodiscard]] subject_entry* literal(std::string_view subject, std::uint64_t hash) const noexcept;
   [[nodiscard]] queue_group& group_for(subject_entry&, std::string_view queue);
   void leave_group(subscription&);

@@ -10,8 +10,21 @@
 
 #include <cstdint>
 #include <string_view>
+#include <vector>
 
 namespace wirebird::broker {
+
+/// Who wants to know what this worker's clients subscribe to: the other workers.
+class interest_listener {
+ public:
+  /// All clients of this worker together have `members` subscriptions of this kind: in a queue
+  /// group their number, plainly 1 for any number. 0: none any more.
+  virtual void on_interest(std::string_view subject, std::string_view queue,
+                           std::uint32_t members) = 0;
+
+ protected:
+  ~interest_listener() = default;
+};
 
 /// A worker's subscriptions: the table, the cache in front of it, and those that were retired but
 /// may still be on the list of an unfinished fan-out. Frees what it retires; sessions make them.
@@ -23,10 +36,16 @@ class subscriptions {
   subscriptions(const subscriptions&) = delete;
   subscriptions& operator=(const subscriptions&) = delete;
 
+  /// From now on `others` hears of every change of what clients here want.
+  void listen(interest_listener& others) noexcept { others_ = &others; }
+
   /// requires: a subject that SUB accepts.
   void add(subscription&, std::string_view subject, std::string_view queue);
   /// Takes it out of the table, at once and for good; freed by a later release_retired().
   void retire(subscription&);
+  /// What another worker's clients want, as on_interest() there told it.
+  void set_interest(unsigned worker, std::string_view subject, std::string_view queue,
+                    std::uint32_t members);
   /// Who gets a message to `subject`: one probe when it is in the cache.
   [[nodiscard]] match_ref match(std::string_view subject);
 
@@ -48,6 +67,10 @@ class subscriptions {
     std::uint64_t walk = 0;  ///< the last fan-out that can have it
   };
   void on_change(const subject_entry&);
+  void on_change(std::string_view subject);
+  void take_out(subscription&);
+  void set_group(unsigned worker, std::string_view subject, std::string_view queue,
+                 std::uint32_t members);
 
   subject_hash hash_;
   subject_table table_;
@@ -55,6 +78,8 @@ class subscriptions {
   match_cache cache_;
   counters& counts_;
   ring_queue<retired_one> retired_;
+  std::vector<subscription*> remotes_;  ///< stand for other workers' members; each knows its place
+  interest_listener* others_ = nullptr;
   std::uint64_t walks_ = 0;
 };
 

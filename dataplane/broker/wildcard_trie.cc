@@ -54,6 +54,30 @@ subject_entry& wildcard_trie::entry_for(std::string_view subject) {
   return **place;
 }
 
+subject_entry* wildcard_trie::find(std::string_view subject) const noexcept {
+  const trie_node* node = &root_;
+  for (const std::string_view token : protocol::tokens(subject)) {
+    if (token == ">") return node->more;
+    node = token == "*" ? node->star : child(*node, token);
+    if (node == nullptr) return nullptr;
+  }
+  return node->here;
+}
+
+std::vector<subject_entry*> wildcard_trie::entries() const {
+  std::vector<subject_entry*> all;
+  const auto visit = [&all](const trie_node& from) {
+    // Literal children are in the index; those for `*` hang on their parents only.
+    for (const trie_node* node = &from; node != nullptr; node = node->star) {
+      if (node->here != nullptr) all.push_back(node->here);
+      if (node->more != nullptr) all.push_back(node->more);
+    }
+  };
+  visit(root_);
+  edges_.for_each(visit);
+  return all;
+}
+
 void wildcard_trie::remove(subject_entry& entry) {
   trie_node* const node = entry.place;
   (node->more == &entry ? node->more : node->here) = nullptr;

@@ -38,6 +38,10 @@ class wildcard_trie {
 
   /// requires: a valid subject with a wildcard. returns: its entry, new or not.
   [[nodiscard]] subject_entry& entry_for(std::string_view subject);
+  /// returns: the entry of exactly this subject, or null.
+  [[nodiscard]] subject_entry* find(std::string_view subject) const noexcept;
+  /// All entries. Costs a walk of the whole trie.
+  [[nodiscard]] std::vector<subject_entry*> entries() const;
   /// requires: the entry is empty and of this trie.
   void remove(subject_entry&);
   /// Adds every entry that a message to `subject` reaches. requires: no token is empty.

@@ -57,7 +57,7 @@ class subject_tables : public testing::Test {
     std::vector<pointers> wanted, got;
     for (const auto& [name, members] : groups) wanted.push_back(members);
     for (std::size_t i = 0; i < result.groups(); ++i)
-      got.emplace_back(result.group(i).begin(), result.group(i).end());
+      got.emplace_back(result.group(i).all.begin(), result.group(i).all.end());
     std::sort(wanted.begin(), wanted.end());
     std::sort(got.begin(), got.end());
     EXPECT_EQ(got, wanted) << published;

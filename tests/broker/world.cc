@@ -84,7 +84,7 @@ world::world(const world_options& given)
   identity.port = 4222;
   timers.advance(now);
   broker_ = std::make_unique<broker>(options_.rules, identity, memory, timers, choices,
-                                     siphash_key{given.seed, 2}, ids, events);
+                                     siphash_key{given.seed, 2}, ids, events, options_.place);
 }
 
 world::~world() {
@@ -138,6 +138,7 @@ client world::connect_quiet() {
 }
 
 void world::step() {
+  broker_->receive(now);
   for (std::size_t i = 0; i < wires.size(); ++i) wires[i]->poll(now);
   timers.advance(now);
   broker_->flush(now);

@@ -147,6 +147,7 @@ struct world_options {
   std::uint64_t seed = 1;
   std::size_t piece_bytes = arena::block_bytes_max;  ///< how clients' text is cut
   bool filtered = false;                             ///< a null filter on every connection
+  crossing::station place;                           ///< among other worlds; alone if empty
 };
 
 /// A worker without a transport: a broker, clients in memory, virtual time. At its end nothing may

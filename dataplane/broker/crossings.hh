@@ -1,0 +1,130 @@
+#pragma once
+
+#include "dataplane/base/intrusive_list.hh"
+#include "dataplane/base/ring_queue.hh"
+#include "dataplane/base/time.hh"
+#include "dataplane/broker/delivery.hh"
+#include "dataplane/broker/remote_targets.hh"
+#include "dataplane/broker/subscriptions.hh"
+#include "dataplane/crossing/mesh.hh"
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace wirebird::broker {
+
+class session;
+struct core;
+struct crossing_tag;
+
+/// Whose message it is, for the worker that gets it.
+struct provenance {
+  unsigned worker = 0;        ///< of the publisher
+  std::uint64_t client = 0;   ///< id of the publisher
+  bool is_repeated = false;   ///< a queue member had vanished: this is the last try
+  bool wants_answer = false;  ///< tell the publisher if nobody has it
+};
+
+/// This worker's end of the lanes to all others: tells them what clients here want, sends them
+/// messages, and takes in what they tell and send.
+///
+/// Interest and messages share one lane per pair of workers, so a request never overtakes the SUB
+/// of its inbox. A full lane makes publishers wait, each with its message, and clients that
+/// subscribe; lanes are emptied all the same, so two workers never wait for each other. What a
+/// worker has applied it takes off the lane, and that is the acknowledgement that a PING waits for.
+/// One worker; alone it costs a comparison per message.
+class crossings final : public interest_listener {
+ public:
+  crossings(core&, const crossing::station&);
+  crossings(const crossings&) = delete;
+  crossings& operator=(const crossings&) = delete;
+
+  [[nodiscard]] unsigned self() const noexcept { return self_; }
+  [[nodiscard]] bool alone() const noexcept { return links_.empty(); }
+
+  // What clients here want.
+  void on_interest(std::string_view subject, std::string_view queue,
+                   std::uint32_t members) override;
+  /// Number of the last change of interest; 0 when alone.
+  [[nodiscard]] std::uint64_t changes() const noexcept { return changes_; }
+  /// All workers know this change.
+  [[nodiscard]] bool is_known(std::uint64_t change) const noexcept { return change <= known_; }
+  /// Calls on_barrier() when more is known. requires: the session has stopped reading.
+  void wait_until_known(session&);
+  /// Changes wait for a lane: whoever makes more of them has to wait.
+  [[nodiscard]] bool is_backed_up() const noexcept { return backed_up_ > 0; }
+  /// Calls on_lanes_free() soon. requires: the session has stopped reading.
+  void wait_for_lanes(session&);
+  void forget(session&) noexcept;
+
+  // Messages.
+  /// Hands the message to every worker that is meant and whose lane has room; `to` keeps the rest.
+  /// returns: whether nobody is left. A large payload without memory to keep it is lost to the
+  /// others and counted.
+  [[nodiscard]] bool send(outgoing&, remote_targets& to, const provenance&);
+  /// Takes what the others have sent. Before this worker's clients are read. returns: whether there
+  /// was anything.
+  bool receive(instant now);
+  /// The fan-out of a message from this worker is done: more may be taken from its lane.
+  void on_arrived_done(unsigned worker) noexcept { stalled_ &= ~(std::uint64_t{1} << worker); }
+
+  /// Moves on what waited for others. Once per iteration, before connections are flushed.
+  void go_on(instant now);
+  /// Wakes whom this iteration concerns. At its end.
+  void ring_bells() noexcept;
+  /// Whether a lane has something that would be lost time to sleep over.
+  [[nodiscard]] bool has_news() noexcept;
+  /// Nothing of ours is under way any more: others hold no memory of this worker.
+  [[nodiscard]] bool is_settled() const noexcept;
+
+  /// Records taken from one lane per iteration: about as long as a burst of packets takes.
+  static constexpr std::size_t records_per_turn = 256;
+
+ private:
+  struct kept_message {
+    std::uint64_t position = 0;  ///< end of the record that refers to it
+    stored_handle message;
+  };
+  struct link {
+    crossing::neighbour to;
+    ring_queue<std::string> backlog;  ///< records of interest that found no room, in order
+    ring_queue<kept_message> kept;
+    std::uint64_t barrier = 0;        ///< position of the mark that all must reach
+    bool waits = false;               ///< asked to be woken
+    std::uint64_t consumed_seen = 0;  ///< when it was asked
+  };
+
+  [[nodiscard]] bool send_to(link&, outgoing&, remote_targets&, const provenance&);
+  [[nodiscard]] bool push(link&, const crossing::message&) noexcept;
+  void push_interest(link&, const crossing::interest&);
+  void push_backlog(link&);
+  void wait_for(link&) noexcept;
+  void mark() noexcept;
+  void check_mark(instant now);
+
+  bool receive_from(link&, instant now);
+  void on_message(link&, const crossing::message&, instant now);
+  void on_nobody(const crossing::nobody&, instant now);
+  void try_another(outgoing&, const crossing::message&, std::string_view group, instant now);
+  void tell_nobody(const crossing::message&, instant now);
+  [[nodiscard]] link* link_to(unsigned worker) noexcept;
+
+  core& core_;
+  unsigned self_;
+  std::vector<link> links_;
+  std::uint64_t touched_ = 0;  ///< links with new records, a bit per worker
+  std::uint64_t stalled_ = 0;  ///< workers whose message is still being delivered
+  std::size_t backed_up_ = 0;  ///< links with a backlog
+  std::uint64_t changes_ = 0;
+  std::uint64_t known_ = 0;   ///< all workers know changes up to this
+  std::uint64_t marked_ = 0;  ///< changes in front of the mark; known_ when there is no mark
+  intrusive_list<session, crossing_tag> for_lanes_;
+  intrusive_list<session, crossing_tag> for_barrier_;
+  std::string names_;       ///< for reuse
+  remote_targets another_;  ///< for reuse
+};
+
+}  // namespace wirebird::broker

@@ -1,0 +1,193 @@
+// Messages from and to other workers.
+#include "dataplane/broker/core.hh"
+#include "dataplane/broker/crossings.hh"
+#include "dataplane/broker/queue_groups.hh"
+#include "dataplane/broker/session.hh"
+
+#include <utility>
+
+namespace wirebird::broker {
+
+namespace {
+
+/// Group names in one record: with the longest subject, reply and payload still half a lane.
+constexpr std::size_t names_bytes_max = 16 * 1024;
+
+constexpr std::uint64_t bit(unsigned worker) noexcept {
+  return std::uint64_t{1} << worker;
+}
+
+crossing::message record_of(const outgoing& message, const provenance& from) noexcept {
+  crossing::message made;
+  const protocol::publish_op& op = message.op;
+  made.subject = op.subject;
+  made.reply = op.reply;
+  made.header_size_text = op.header_size_text;
+  made.total_size_text = op.total_size_text;
+  made.header_size = op.header_size;
+  made.total_size = op.total_size;
+  made.has_headers = op.has_headers;
+  made.origin_worker = static_cast<std::uint8_t>(from.worker);
+  made.origin = from.client;
+  made.is_repeated = from.is_repeated;
+  made.wants_answer = from.wants_answer;
+  if (op.total_size >= shared_payload_bytes_min)
+    made.pieces = message.stored->pieces();
+  else
+    made.payload = message.stored != nullptr ? message.stored->payload() : message.payload;
+  return made;
+}
+
+protocol::publish_op op_of(const crossing::message& arrived) noexcept {
+  protocol::publish_op op;
+  op.subject = arrived.subject;
+  op.reply = arrived.reply;
+  op.header_size_text = arrived.header_size_text;
+  op.total_size_text = arrived.total_size_text;
+  op.header_size = arrived.header_size;
+  op.total_size = arrived.total_size;
+  op.has_headers = arrived.has_headers;
+  return op;
+}
+
+}  // namespace
+
+bool crossings::push(link& to, const crossing::message& what) noexcept {
+  if (!to.backlog.empty()) return false;  // interest goes first
+  const mutable_bytes room = to.to.out->ring.reserve(crossing::size_of(what));
+  if (room.empty()) return false;
+  crossing::write(room, what);
+  to.to.out->ring.commit();
+  touched_ |= bit(to.to.worker);
+  core_.counts.crossings_sent.add();
+  return true;
+}
+
+bool crossings::send(outgoing& message, remote_targets& to, const provenance& from) {
+  if (message.op.total_size >= shared_payload_bytes_min && !message.store(core_)) {
+    core_.counts.crossings_no_memory.add();
+    to.clear();
+    return true;
+  }
+  for (link& each : links_)
+    if (!send_to(each, message, to, from)) {
+      wait_for(each);
+      core_.counts.lanes_full.add();
+    }
+  return to.empty();
+}
+
+bool crossings::send_to(link& target, outgoing& message, remote_targets& to,
+                        const provenance& from) {
+  const unsigned worker = target.to.worker;
+  for (;;) {
+    const bool plain = to.wants_plain(worker);
+    const std::size_t groups = to.groups_of(worker, names_bytes_max, names_);
+    if (!plain && groups == 0) return true;
+    crossing::message record = record_of(message, from);
+    record.to_plain = plain;
+    record.groups = names_;
+    if (!push(target, record)) return false;
+    if (!record.pieces.empty())
+      target.kept.push_back({target.to.out->ring.produced(), share(message.stored)});
+    to.handed_over(worker, groups);
+  }
+}
+
+bool crossings::receive(instant now) {
+  bool any = false;
+  for (link& each : links_) any = receive_from(each, now) || any;
+  return any;
+}
+
+bool crossings::receive_from(link& from, instant now) {
+  crossing::byte_ring& ring = from.to.in->ring;
+  std::size_t taken = 0;
+  while (taken < records_per_turn && (stalled_ & bit(from.to.worker)) == 0) {
+    const byte_view record = ring.front();
+    if (record.empty()) break;
+    switch (crossing::kind_of(record)) {
+      case crossing::record_kind::interest: {
+        const crossing::interest told = crossing::read_interest(record);
+        core_.interest.set_interest(from.to.worker, told.subject, told.queue, told.members);
+        break;
+      }
+      case crossing::record_kind::message:
+        on_message(from, crossing::read_message(record), now);
+        break;
+      case crossing::record_kind::nobody: on_nobody(crossing::read_nobody(record), now); break;
+    }
+    ring.pop();
+    ++taken;
+  }
+  if (taken > 0 && from.to.in->producer_waits()) from.to.wakes->ring();
+  return taken > 0;
+}
+
+void crossings::on_nobody(const crossing::nobody& told, instant now) {
+  session* const asker = core_.find_session(told.origin);
+  if (asker != nullptr && asker->is_open())
+    core_.fanouts.send_no_responders(*asker, told.reply, now);
+}
+
+void crossings::on_message(link& from, const crossing::message& arrived, instant now) {
+  core_.counts.crossings_received.add();
+  outgoing message;
+  message.op = op_of(arrived);
+  message.payload = arrived.payload;
+  // Passed on to where it came from: its publisher may want no echo.
+  if (arrived.origin_worker == self_) message.origin = core_.find_session(arrived.origin);
+  if (!arrived.pieces.empty()) {
+    // Copied, so that the sender has its memory back as soon as the record is popped.
+    stored_handle copy = core_.messages.take();
+    copy->begin(message.op);
+    if (!copy->store_pieces(arrived.pieces, core_.memory)) {
+      core_.counts.crossings_no_memory.add();
+      return;
+    }
+    message.op = copy->op();
+    message.stored = std::move(copy);
+  }
+  std::string_view groups = arrived.groups;
+  while (!groups.empty()) {
+    const std::string_view name = crossing::take_name(groups);
+    if (!core_.fanouts.serve_group(message, name, now)) try_another(message, arrived, name, now);
+  }
+  if (arrived.to_plain && !core_.fanouts.deliver_arrived(message, from.to.worker, now))
+    stalled_ |= bit(from.to.worker);
+}
+
+/// Once to a worker that still says it has members; then whoever asked is told.
+void crossings::try_another(outgoing& message, const crossing::message& arrived,
+                            std::string_view group, instant now) {
+  core_.counts.members_vanished.add();
+  const match_ref targets = core_.interest.match(message.op.subject);
+  const auto remote = targets->group_named(group).remote();
+  if (!arrived.is_repeated && !remote.empty()) {
+    const subscription& chosen =
+        *remote[static_cast<std::size_t>(core_.choices.below(remote.size()))];
+    another_.clear();
+    another_.choose(chosen.worker, group);
+    const provenance from{arrived.origin_worker, arrived.origin, true, arrived.wants_answer};
+    if (send(message, another_, from)) return;
+  }
+  core_.counts.messages_without_member.add();
+  if (arrived.wants_answer) tell_nobody(arrived, now);
+}
+
+/// Without room the asker runs into its own timeout, as if the answer had been lost.
+void crossings::tell_nobody(const crossing::message& arrived, instant now) {
+  const crossing::nobody told{arrived.origin, arrived.reply};
+  if (arrived.origin_worker == self_) {
+    on_nobody(told, now);
+    return;
+  }
+  link* const origin = link_to(arrived.origin_worker);
+  const mutable_bytes room = origin->to.out->ring.reserve(crossing::size_of(told));
+  if (room.empty()) return;
+  crossing::write(room, told);
+  origin->to.out->ring.commit();
+  touched_ |= bit(origin->to.worker);
+}
+
+}  // namespace wirebird::broker

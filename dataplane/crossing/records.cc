@@ -1,0 +1,205 @@
+#include "dataplane/crossing/records.hh"
+
+#include <cstring>
+
+namespace wirebird::crossing {
+
+namespace {
+
+struct interest_head {
+  record_kind kind;
+  std::uint32_t members;
+  std::uint32_t subject_bytes;
+  std::uint32_t queue_bytes;
+};
+
+struct message_head {
+  record_kind kind;
+  bool has_headers;
+  bool to_plain;
+  bool is_repeated;
+  bool wants_answer;
+  std::uint8_t origin_worker;
+  std::uint32_t subject_bytes;
+  std::uint32_t reply_bytes;
+  std::uint32_t header_text_bytes;
+  std::uint32_t total_text_bytes;
+  std::uint32_t groups_bytes;
+  std::uint32_t payload_bytes;
+  std::uint32_t header_size;
+  std::uint32_t total_size;
+  std::uint32_t piece_count;
+  const slice* pieces;
+  std::uint64_t origin;
+};
+
+struct nobody_head {
+  record_kind kind;
+  std::uint32_t reply_bytes;
+  std::uint64_t origin;
+};
+
+/// Writes one thing behind the other.
+class appender {
+ public:
+  explicit appender(mutable_bytes into) noexcept : at_(into.data()) {}
+  template <typename Head>
+  void head(const Head& value) noexcept {
+    std::memcpy(at_, &value, sizeof value);
+    at_ += sizeof value;
+  }
+  void text(std::string_view value) noexcept {
+    if (!value.empty()) std::memcpy(at_, value.data(), value.size());
+    at_ += value.size();
+  }
+
+ private:
+  std::uint8_t* at_;
+};
+
+/// Reads one thing behind the other.
+class extractor {
+ public:
+  explicit extractor(byte_view record) noexcept : at_(record.data()) {}
+  template <typename Head>
+  [[nodiscard]] Head head() noexcept {
+    Head value;
+    std::memcpy(&value, at_, sizeof value);
+    at_ += sizeof value;
+    return value;
+  }
+  [[nodiscard]] std::string_view text(std::uint32_t size) noexcept {
+    const std::string_view value(reinterpret_cast<const char*>(at_), size);
+    at_ += size;
+    return value;
+  }
+
+ private:
+  const std::uint8_t* at_;
+};
+
+std::uint32_t bytes_of(std::string_view text) noexcept {
+  return static_cast<std::uint32_t>(text.size());
+}
+
+}  // namespace
+
+void append_name(std::string& names, std::string_view name) {
+  const std::uint32_t size = bytes_of(name);
+  names.append(reinterpret_cast<const char*>(&size), sizeof size);
+  names.append(name);
+}
+
+std::string_view take_name(std::string_view& names) noexcept {
+  std::uint32_t size = 0;
+  std::memcpy(&size, names.data(), sizeof size);
+  const std::string_view name = names.substr(sizeof size, size);
+  names.remove_prefix(sizeof size + size);
+  return name;
+}
+
+std::size_t size_of(const interest& what) noexcept {
+  return sizeof(interest_head) + what.subject.size() + what.queue.size();
+}
+
+std::size_t size_of(const message& what) noexcept {
+  return sizeof(message_head) + what.subject.size() + what.reply.size() +
+         what.header_size_text.size() + what.total_size_text.size() + what.groups.size() +
+         what.payload.size();
+}
+
+std::size_t size_of(const nobody& what) noexcept {
+  return sizeof(nobody_head) + what.reply.size();
+}
+
+void write(mutable_bytes into, const interest& what) noexcept {
+  appender out(into);
+  out.head(interest_head{record_kind::interest, what.members, bytes_of(what.subject),
+                         bytes_of(what.queue)});
+  out.text(what.subject);
+  out.text(what.queue);
+}
+
+void write(mutable_bytes into, const message& what) noexcept {
+  appender out(into);
+  message_head head{};
+  head.kind = record_kind::message;
+  head.has_headers = what.has_headers;
+  head.to_plain = what.to_plain;
+  head.is_repeated = what.is_repeated;
+  head.wants_answer = what.wants_answer;
+  head.origin_worker = what.origin_worker;
+  head.subject_bytes = bytes_of(what.subject);
+  head.reply_bytes = bytes_of(what.reply);
+  head.header_text_bytes = bytes_of(what.header_size_text);
+  head.total_text_bytes = bytes_of(what.total_size_text);
+  head.groups_bytes = bytes_of(what.groups);
+  head.payload_bytes = bytes_of(what.payload);
+  head.header_size = what.header_size;
+  head.total_size = what.total_size;
+  head.piece_count = static_cast<std::uint32_t>(what.pieces.size());
+  head.pieces = what.pieces.data();
+  head.origin = what.origin;
+  out.head(head);
+  out.text(what.subject);
+  out.text(what.reply);
+  out.text(what.header_size_text);
+  out.text(what.total_size_text);
+  out.text(what.groups);
+  out.text(what.payload);
+}
+
+void write(mutable_bytes into, const nobody& what) noexcept {
+  appender out(into);
+  out.head(nobody_head{record_kind::nobody, bytes_of(what.reply), what.origin});
+  out.text(what.reply);
+}
+
+record_kind kind_of(byte_view record) noexcept {
+  record_kind kind{};
+  std::memcpy(&kind, record.data(), sizeof kind);
+  return kind;
+}
+
+interest read_interest(byte_view record) noexcept {
+  extractor in(record);
+  const auto head = in.head<interest_head>();
+  interest what;
+  what.members = head.members;
+  what.subject = in.text(head.subject_bytes);
+  what.queue = in.text(head.queue_bytes);
+  return what;
+}
+
+message read_message(byte_view record) noexcept {
+  extractor in(record);
+  const auto head = in.head<message_head>();
+  message what;
+  what.header_size = head.header_size;
+  what.total_size = head.total_size;
+  what.has_headers = head.has_headers;
+  what.to_plain = head.to_plain;
+  what.is_repeated = head.is_repeated;
+  what.wants_answer = head.wants_answer;
+  what.origin_worker = head.origin_worker;
+  what.origin = head.origin;
+  what.pieces = {head.pieces, head.piece_count};
+  what.subject = in.text(head.subject_bytes);
+  what.reply = in.text(head.reply_bytes);
+  what.header_size_text = in.text(head.header_text_bytes);
+  what.total_size_text = in.text(head.total_text_bytes);
+  what.groups = in.text(head.groups_bytes);
+  what.payload = in.text(head.payload_bytes);
+  return what;
+}
+
+nobody read_nobody(byte_view record) noexcept {
+  extractor in(record);
+  const auto head = in.head<nobody_head>();
+  nobody what;
+  what.origin = head.origin;
+  what.reply = in.text(head.reply_bytes);
+  return what;
+}
+
+}  // namespace wirebird::crossing
