@@ -16,12 +16,15 @@
 #include "dataplane/worker/worker.hh"
 #include "dataplane/worker/worker_thread.hh"
 
-#include <array>
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <cstring>
+#include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 #include <poll.h>
 
@@ -46,9 +49,9 @@ protocol::server_info identity_of(const config::options& options) {
   return identity;
 }
 
-worker::worker_options options_of_worker() {
+worker::worker_options options_of_worker(crossing::mesh* between, unsigned number) {
   const siphash_key choices = new_secret();
-  return {worker::arena_bytes, new_secret(), choices[0], worker::read_clock()};
+  return {worker::arena_bytes, new_secret(), choices[0], worker::read_clock(), between, number};
 }
 
 void log_start(log& log, const protocol::server_info& identity) {
@@ -60,40 +63,49 @@ void log_start(log& log, const protocol::server_info& identity) {
   log.info("  ID:       " + identity.server_id);
 }
 
-void log_leftovers(log& log, const worker::leftovers& left) {
-  log.debug("Leftovers: frames=" + std::to_string(left.frames) +
-            " chunks=" + std::to_string(left.chunks) + " timers=" + std::to_string(left.timers) +
-            " sessions=" + std::to_string(left.sessions));
-}
-
-/// Counts of the whole run that are not zero.
-void log_counters(log& log, const broker::counters& counts) {
-  std::string text = "Counters:";
-  counts.for_each([&text](std::string_view name, const counter& count) {
-    if (count.value() == 0) return;
-    text += ' ';
-    text += name;
-    text += '=' + std::to_string(count.value());
-  });
-  log.debug(text);
-}
-
-std::string text_of(const worker::stock& held) {
-  std::string text = "Stock:";
-  const auto values = held.read();
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    text += ' ';
-    text += worker::stock::names[i];
-    text += '=' + std::to_string(values[i]);
+/// Figures of all workers together, by name, in the order of the first one.
+class figures {
+ public:
+  void add(std::string_view name, std::uint64_t value) {
+    const auto known = std::find_if(sums_.begin(), sums_.end(),
+                                    [name](const auto& entry) { return entry.first == name; });
+    if (known != sums_.end())
+      known->second += value;
+    else
+      sums_.emplace_back(name, value);
   }
-  return text;
-}
+  /// `title: name=sum name=sum ...`
+  [[nodiscard]] std::string text(std::string title, bool with_zeros) const {
+    title += ':';
+    for (const auto& [name, sum] : sums_) {
+      if (sum == 0 && !with_zeros) continue;
+      title += ' ';
+      title += name;
+      title += '=' + std::to_string(sum);
+    }
+    return title;
+  }
+
+ private:
+  std::vector<std::pair<std::string_view, std::uint64_t>> sums_;
+};
 
 placement plan_for(const config::options& options, const machine& here) {
   // One worker that nobody asked to pin runs wherever, also on a machine that cannot be read.
   if (!options.pin_workers && !options.show_topology) return {{{}}, false, {}, {}};
   return plan(here, {options.workers, options.cores, node_of_nic(options.nic)});
 }
+
+/// One worker with what is its own on the main thread's side.
+struct one_worker {
+  one_worker(log& sink, const worker::worker_options& own, const broker::options& rules,
+             const protocol::server_info& identity, broker::id_source& ids, bool may_sleep)
+      : events(sink), self(own, rules, identity, ids, events), thread(self, may_sleep) {}
+
+  event_log events;
+  worker::worker self;
+  worker::worker_thread thread;
+};
 
 /// Everything between the start and the end of a server, in the order in which it is made.
 class server {
@@ -103,10 +115,7 @@ class server {
         log_(options.log),
         identity_(identity_of(options)),
         rules_(rules_of(options)),
-        ports_file_(options.ports_file_dir),
-        events_(log_),
-        worker_(options_of_worker(), rules_, identity_, ids_, events_),
-        thread_(worker_, options.idle == config::idle_strategy::adaptive) {}
+        ports_file_(options.ports_file_dir) {}
 
   int run() {
     if (const std::string why_not = log_.open(); !why_not.empty()) return fail(why_not);
@@ -117,29 +126,25 @@ class server {
     if (const std::string why_not = write_pid_file(options_.pid_file); !why_not.empty())
       return fail(why_not);
     const placement placed = plan_for(options_, read_machine());
-    if (!placed.error.empty() || placed.workers.size() != 1)
-      return fail(!placed.error.empty() ? placed.error
-                                        : std::to_string(placed.workers.size()) +
-                                              " workers asked for, only 1 is supported yet");
-    if (const std::string why_not = transport_.open(options_, worker_); !why_not.empty())
+    if (!placed.error.empty()) return fail(placed.error);
+    if (const std::string why_not = open(placed.workers.size()); !why_not.empty())
       return fail(why_not);
     for (const std::string& notice : transport_.notices()) log_.warning(notice);
     if (!transport_.path().empty()) log_.info("Packets come through " + transport_.path());
     identity_.port = transport_.port();
     log_.info("Listening for client connections on " + transport_.listens_on());
-    thread_.start();
-    if (placed.pinned) pin(placed.workers.front());
+    for (const auto& each : workers_) each->thread.start();
+    if (placed.pinned) pin(placed.workers);
     log_.info("Server is ready");
     if (const std::string why_not = ports_file_.write(transport_.host(), transport_.port());
         !why_not.empty())
       log_.error(why_not);
     const int exit_code = wait_for_the_end();
     log_.info("Initiating Shutdown...");
-    thread_.stop();
-    events_.write_all();
-    log_counters(log_, worker_.broker.counts());
-    if (const std::string losses = transport_.losses(); !losses.empty()) log_.debug(losses);
-    log_leftovers(log_, thread_.left());
+    for (const auto& each : workers_) each->thread.ask_to_stop();
+    for (const auto& each : workers_) each->thread.stop();
+    write_events();
+    log_the_end();
     log_.info("Server Exiting..");
     return exit_code;
   }
@@ -160,15 +165,38 @@ class server {
       log_.info("File log re-open ignored, not a file logger");
   }
 
-  void pin(const hardware_thread& to) {
-    if (const int error = thread_.pin_to(to.number); error != 0)
-      log_.warning("cannot pin the worker to CPU " + std::to_string(to.number) + ": " +
-                   std::strerror(error));
+  /// returns: why not, or an empty text.
+  std::string open(std::size_t count) {
+    if (count > worker::workers_max)
+      return std::to_string(count) + " workers asked for, at most " +
+             std::to_string(worker::workers_max) + " are supported";
+    if (count > 1) between_ = std::make_unique<crossing::mesh>(count);
+    std::vector<worker::worker*> all;
+    for (unsigned number = 0; number < count; ++number) {
+      workers_.push_back(std::make_unique<one_worker>(
+          log_, options_of_worker(between_.get(), number), rules_, identity_, ids_,
+          options_.idle == config::idle_strategy::adaptive));
+      all.push_back(&workers_.back()->self);
+    }
+    return transport_.open(options_, all);
+  }
+
+  void pin(const std::vector<hardware_thread>& to) {
+    for (std::size_t i = 0; i < workers_.size(); ++i) {
+      const int error = workers_[i]->thread.pin_to(to[i].number);
+      if (error == 0) continue;
+      log_.warning("cannot pin worker " + std::to_string(i) + " to CPU " +
+                   std::to_string(to[i].number) + ": " + std::strerror(error));
+    }
+  }
+
+  void write_events() {
+    for (const auto& each : workers_) each->events.write_all();
   }
 
   int wait_for_the_end() {
-    std::array<pollfd, 2> waited{
-        {{signals_.descriptor(), POLLIN, 0}, {events_.descriptor(), POLLIN, 0}}};
+    std::vector<pollfd> waited{{signals_.descriptor(), POLLIN, 0}};
+    for (const auto& each : workers_) waited.push_back({each->events.descriptor(), POLLIN, 0});
     for (;;) {
       const bool returns = options_.log.debug || transport_.may_have_news();
       const int ready = poll(waited.data(), waited.size(), returns ? quiet_time_ms : -1);
@@ -176,8 +204,9 @@ class server {
         quiet_turns_ = 0;
       else if (options_.log.debug)
         log_stock();
-      if (const std::string news = transport_.news(worker_); !news.empty()) log_.warning(news);
-      events_.write_all();
+      const worker::worker& first = workers_.front()->self;  // the only one on a port of our own
+      if (const std::string news = transport_.news(first); !news.empty()) log_.warning(news);
+      write_events();
       while (const auto signal = signals_.next()) {
         if (*signal == SIGINT) return exit_after_sigint;
         if (*signal == SIGTERM) return exit_after_sigterm;
@@ -186,16 +215,42 @@ class server {
     }
   }
 
-  /// For whoever debugs: from the second quiet turn in a row on, what the worker holds, if that is
+  /// For whoever debugs: from the second quiet turn in a row on, what the workers hold, if that is
   /// news.
   void log_stock() {
     if (quiet_turns_++ == 0) {
       stock_told_.clear();
-    } else if (std::string text = text_of(thread_.held()); text != stock_told_) {
+    } else if (std::string text = stock_of_all(); text != stock_told_) {
       log_.debug(text);
       stock_told_ = std::move(text);
     }
-    thread_.held().ask();
+    for (const auto& each : workers_) each->thread.held().ask();
+  }
+
+  [[nodiscard]] std::string stock_of_all() {
+    figures held;
+    for (const auto& each : workers_) {
+      const auto values = each->thread.held().read();
+      for (std::size_t i = 0; i < values.size(); ++i) held.add(worker::stock::names[i], values[i]);
+    }
+    return held.text("Stock", true);
+  }
+
+  void log_the_end() {
+    figures counters;
+    figures left;
+    for (const auto& each : workers_) {
+      each->self.broker.counts().for_each(
+          [&](std::string_view name, const counter& count) { counters.add(name, count.value()); });
+      const worker::leftovers& own = each->thread.left();
+      left.add("frames", own.frames);
+      left.add("chunks", own.chunks);
+      left.add("timers", own.timers);
+      left.add("sessions", own.sessions);
+    }
+    log_.debug(counters.text("Counters", false));
+    if (const std::string losses = transport_.losses(); !losses.empty()) log_.debug(losses);
+    log_.debug(left.text("Leftovers", true));
   }
 
   const config::options& options_;
@@ -205,10 +260,9 @@ class server {
   broker::options rules_;
   ports_file ports_file_;
   client_ids ids_;
-  event_log events_;
-  transport transport_;  // the port outlives the worker that uses it
-  worker::worker worker_;
-  worker::worker_thread thread_;
+  transport transport_;  // the port outlives the workers that use it
+  std::unique_ptr<crossing::mesh> between_;
+  std::vector<std::unique_ptr<one_worker>> workers_;
   std::string stock_told_;
   unsigned quiet_turns_ = 0;  // of the agent, since it last had something to do
 };

@@ -6,6 +6,8 @@
 #include <cstring>
 #include <utility>
 
+#include <fcntl.h>
+
 namespace wirebird::agent {
 
 namespace {
@@ -24,24 +26,43 @@ std::string where_of(const config::options& options) {
   return options.host + ":" + std::to_string(options.port);
 }
 
+/// For one more worker's poller. returns: errno, 0 when there is one.
+int duplicate(int descriptor, int& copy) {
+  copy = fcntl(descriptor, F_DUPFD_CLOEXEC, 0);
+  return copy < 0 ? errno : 0;
+}
+
 }  // namespace
 
-std::string transport::open(const config::options& options, worker::worker& worker) {
+std::string transport::open(const config::options& options,
+                            std::span<worker::worker* const> workers) {
   const auto address = listen_address(options.host);
   if (!address) return "Error listening on port: " + where_of(options) + ", no such host";
   const endpoint local{*address, options.port};
-  return options.nic.empty() ? open_sockets(options, local, worker)
-                             : open_port(options, local, worker);
+  if (options.nic.empty()) return open_sockets(options, local, workers);
+  if (workers.size() > 1)
+    return "--nic: " + std::to_string(workers.size()) +
+           " workers asked for, only 1 is supported yet on a port of our own";
+  return open_port(options, local, *workers.front());
 }
 
 std::string transport::open_sockets(const config::options& options, const endpoint& local,
-                                    worker::worker& worker) {
-  auto& sockets = worker.sockets.emplace(sockets::options{}, worker.memory, worker.timers);
-  if (sockets.error() != 0)
-    return std::string("cannot open the kernel transport: ") + std::strerror(sockets.error());
-  const auto listening = sockets.listen(local, worker.broker);
-  if (listening.error != 0) return listen_error(where_of(options), listening.error);
-  port_ = listening.port;
+                                    std::span<worker::worker* const> workers) {
+  const sockets::open_result opened = sockets::open_listener(local);
+  if (opened.error != 0) return listen_error(where_of(options), opened.error);
+  if (workers.size() > 1) spread_ = std::make_unique<sockets::spread>(workers.size());
+  int error = spread_ != nullptr ? spread_->error() : 0;
+  int descriptor = opened.descriptor;
+  for (std::size_t i = 0; i < workers.size() && error == 0; ++i) {
+    worker::worker& one = *workers[i];
+    auto& own = one.sockets.emplace(sockets::options{}, one.memory, one.timers);
+    error = own.error();
+    if (error == 0 && i > 0) error = duplicate(opened.descriptor, descriptor);
+    if (error == 0) error = own.adopt_listener(descriptor, one.broker);
+    if (error == 0 && spread_ != nullptr) error = own.share(*spread_, i, one.broker);
+  }
+  if (error != 0) return std::string("cannot open the kernel transport: ") + std::strerror(error);
+  port_ = opened.port;
   host_ = options.host;
   listens_on_ = options.host + ":" + std::to_string(port_);
   return "";

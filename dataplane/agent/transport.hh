@@ -1,22 +1,25 @@
 #pragma once
 
 #include "dataplane/config/options.hh"
+#include "dataplane/sockets/spread.hh"
 #include "dataplane/worker/worker.hh"
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
 namespace wirebird::agent {
 
 /// Where a server's clients come from: a port of our own, or the kernel's sockets. On the main
-/// thread, before the worker runs; outlives the worker.
+/// thread, before the workers run; outlives them.
 class transport {
  public:
-  /// Opens what `options` ask for, gives it to the worker and listens for clients.
+  /// Opens what `options` ask for, gives it to the workers and listens for clients.
   /// returns: one sentence on why not, or an empty text.
-  [[nodiscard]] std::string open(const config::options& options, worker::worker& worker);
+  [[nodiscard]] std::string open(const config::options& options,
+                                 std::span<worker::worker* const> workers);
   /// The client port, also where any free one was asked for.
   [[nodiscard]] std::uint16_t port() const noexcept { return port_; }
   /// The host as the operator wrote it, or our address on a port of our own.
@@ -38,10 +41,11 @@ class transport {
   [[nodiscard]] std::string open_port(const config::options&, const endpoint& local,
                                       worker::worker&);
   [[nodiscard]] std::string open_sockets(const config::options&, const endpoint& local,
-                                         worker::worker&);
+                                         std::span<worker::worker* const>);
 
-  std::shared_ptr<void> nic_;  ///< a port::port, in builds that have one
-  std::string device_;         ///< the port's, as long as there may be news of it
+  std::unique_ptr<sockets::spread> spread_;  ///< of kernel sockets over several workers
+  std::shared_ptr<void> nic_;                ///< a port::port, in builds that have one
+  std::string device_;                       ///< the port's, as long as there may be news of it
   std::string path_;
   std::vector<std::string> notices_;
   std::uint16_t port_ = 0;

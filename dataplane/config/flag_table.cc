@@ -47,7 +47,7 @@ constexpr std::array dataplane_flags{
     flag{"no-huge", boolean, "", "Do without huge pages (default: used when there are enough)",
          dataplane, "no_huge"},
     flag{"workers", text, "count",
-         "Worker threads, or auto: one for each core (default: 1; more are not supported yet)",
+         "Worker threads, or auto: one for each core (default: 1; more on kernel sockets only)",
          dataplane},
     flag{"cores", text, "list", "CPUs of the workers, e.g. 2,4-7 (default: as --topology shows)",
          dataplane},

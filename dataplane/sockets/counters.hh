@@ -10,6 +10,7 @@ struct counters {
   counter refused_full;         ///< RST at once: connections_max are open
   counter refused_by_acceptor;  ///< RST at once: the acceptor wanted none
   counter accept_rests;         ///< accepting stopped for a while: no descriptor or memory left
+  counter handed_over;          ///< accepted for another worker
   counter accept_errors;        ///< a connection died before it was accepted
   counter register_errors;      ///< RST at once: the kernel would not watch the connection
   counter bytes_in;             ///< read and handed on
@@ -34,6 +35,7 @@ struct counters {
   template <typename Visitor>
   void for_each(Visitor&& visit) const {
     visit("accepted", accepted);
+    visit("handed_over", handed_over);
     visit("refused_full", refused_full);
     visit("refused_by_acceptor", refused_by_acceptor);
     visit("accept_rests", accept_rests);

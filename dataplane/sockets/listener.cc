@@ -2,6 +2,7 @@
 
 #include "dataplane/sockets/limits.hh"
 #include "dataplane/sockets/socket_address.hh"
+#include "dataplane/sockets/spread.hh"
 
 #include <cerrno>
 
@@ -48,9 +49,10 @@ open_result open_listener(const endpoint& local) noexcept {
   return {descriptor, to_endpoint(bound).port, 0};
 }
 
-listener::listener(int descriptor, std::uint64_t token, stream::acceptor& user, poller& events,
-                   timer_wheel& timers, counters& counts) noexcept
-    : descriptor_(descriptor),
+listener::listener(kind what, int descriptor, std::uint64_t token, stream::acceptor& user,
+                   poller& events, timer_wheel& timers, counters& counts) noexcept
+    : kind_(what),
+      descriptor_(descriptor),
       token_(token),
       user_(user),
       events_(events),
@@ -59,7 +61,7 @@ listener::listener(int descriptor, std::uint64_t token, stream::acceptor& user, 
 
 listener::~listener() {
   events_.forget(descriptor_);  // the socket may stay open under another worker's descriptor
-  close(descriptor_);
+  if (!is_inbox()) close(descriptor_);
 }
 
 // Level-triggered, so that connections left over after a bounded accept are reported again.
@@ -76,7 +78,16 @@ void listener::on_timer(instant now) {
   if (start() != 0) timers_.arm(*this, now + accept_rest_time);
 }
 
+accepted_socket listener::take_handed_over() noexcept {
+  const int descriptor = take_from(descriptor_);
+  if (descriptor < 0) return {};
+  socket_address from;
+  const bool named = getpeername(descriptor, from.get(), &from.length) == 0;
+  return {descriptor, named ? to_endpoint(from) : endpoint{}};
+}
+
 accepted_socket listener::accept(instant now) noexcept {
+  if (is_inbox()) return take_handed_over();
   for (std::size_t attempts = 0; attempts < accepts_per_poll; ++attempts) {
     socket_address from;
     const int descriptor =

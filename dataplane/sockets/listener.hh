@@ -33,8 +33,11 @@ struct accepted_socket {
 /// Owned by its transport, on that worker's thread.
 class listener final : public timer {
  public:
-  /// Takes over the descriptor.
-  listener(int descriptor, std::uint64_t token, stream::acceptor& user, poller& events,
+  /// What the descriptor gives: connections of its own, or those that other workers have accepted.
+  enum class kind : std::uint8_t { listening_socket, inbox };
+
+  /// Takes over the descriptor, unless it is an inbox.
+  listener(kind, int descriptor, std::uint64_t token, stream::acceptor& user, poller& events,
            timer_wheel& timers, counters& counts) noexcept;
   ~listener() override;
 
@@ -46,11 +49,15 @@ class listener final : public timer {
   /// A descriptor has come back. requires: is_resting().
   void wake_up() noexcept;
   [[nodiscard]] bool is_resting() const noexcept { return is_armed(); }
+  [[nodiscard]] bool is_inbox() const noexcept { return kind_ == kind::inbox; }
   [[nodiscard]] stream::acceptor& user() noexcept { return user_; }
 
  private:
   void on_timer(instant now) override;
 
+  [[nodiscard]] accepted_socket take_handed_over() noexcept;
+
+  kind kind_;
   int descriptor_;
   std::uint64_t token_;
   stream::acceptor& user_;

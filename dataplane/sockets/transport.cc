@@ -36,7 +36,17 @@ listen_result transport::listen(const endpoint& local, stream::acceptor& user) {
 
 // Tokens: generation 0 belongs to the bell (slot 0) and the listeners (from slot 1).
 int transport::adopt_listener(int descriptor, stream::acceptor& user) {
-  auto fresh = std::make_unique<listener>(descriptor, listeners_.size() + 1, user, poller_,
+  return add_listener(listener::kind::listening_socket, descriptor, user);
+}
+
+int transport::share(spread& others, std::size_t self, stream::acceptor& user) {
+  others_ = &others;
+  self_ = self;
+  return add_listener(listener::kind::inbox, others.inbox(self), user);
+}
+
+int transport::add_listener(listener::kind kind, int descriptor, stream::acceptor& user) {
+  auto fresh = std::make_unique<listener>(kind, descriptor, listeners_.size() + 1, user, poller_,
                                           host_.timers, host_.counts);
   const int error = fresh->start();
   if (error == 0) listeners_.push_back(std::move(fresh));
@@ -82,8 +92,16 @@ void transport::accept_from(listener& from, instant now) {
   for (std::size_t i = 0; i < accepts_per_poll; ++i) {
     const accepted_socket socket = from.accept(now);
     if (socket.descriptor < 0) return;
-    admit(from, socket, now);
+    if (!is_for_another(from, socket)) admit(from, socket, now);
   }
+}
+
+bool transport::is_for_another(const listener& from, const accepted_socket& socket) noexcept {
+  if (others_ == nullptr || from.is_inbox()) return false;
+  const std::size_t turn = others_->next();
+  if (turn == self_ || !others_->hand_over(turn, socket.descriptor)) return false;
+  host_.counts.handed_over.add();
+  return true;
 }
 
 void transport::admit(listener& from, const accepted_socket& socket, instant now) {

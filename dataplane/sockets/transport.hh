@@ -8,6 +8,7 @@
 #include "dataplane/sockets/host.hh"
 #include "dataplane/sockets/listener.hh"
 #include "dataplane/sockets/poller.hh"
+#include "dataplane/sockets/spread.hh"
 #include "dataplane/stream/connection.hh"
 
 #include <cstddef>
@@ -52,6 +53,9 @@ class transport {
   /// The same with a listening, non-blocking socket, which it takes over. Workers that share one
   /// each get a duplicate of its descriptor. returns: errno, 0 when it listens.
   [[nodiscard]] int adopt_listener(int descriptor, stream::acceptor& user);
+  /// From now on connections that any worker accepts are dealt out: this one passes on those that
+  /// are not its own, and `user` gets those that are. returns: errno, 0 when they come.
+  [[nodiscard]] int share(spread& others, std::size_t self, stream::acceptor& user);
   /// Closes all listeners; connections stay. Not from within a handler's call.
   void stop_listening() noexcept;
 
@@ -85,6 +89,8 @@ class transport {
 
   void dispatch(const epoll_event&, instant now);
   void accept_from(listener&, instant now);
+  [[nodiscard]] int add_listener(listener::kind, int descriptor, stream::acceptor&);
+  [[nodiscard]] bool is_for_another(const listener&, const accepted_socket&) noexcept;
   void admit(listener&, const accepted_socket&, instant now);
   void take_turns(instant now);
   void end(connection&, instant now);
@@ -94,6 +100,8 @@ class transport {
   [[nodiscard]] std::uint64_t token_of(std::uint32_t slot) const noexcept;
 
   std::size_t connections_max_;
+  spread* others_ = nullptr;
+  std::size_t self_ = 0;  ///< among the others
   poller poller_;
   host host_;
   std::vector<place> places_;

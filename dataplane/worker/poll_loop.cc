@@ -30,9 +30,10 @@ std::uint64_t activity(const sockets::transport& sockets) noexcept {
 }  // namespace
 
 bool iterate(worker& self, instant now) {
-  bool busy = false;
+  // First, so that what others told comes before what our own clients do about it.
+  bool busy = self.broker.receive(now);
   if (self.port) {
-    busy = receive(*self.port, now) > 0;
+    busy = receive(*self.port, now) > 0 || busy;
     self.port->tcp.deliver(now);
   }
   if (self.sockets) {

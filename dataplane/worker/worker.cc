@@ -1,6 +1,10 @@
 #include "dataplane/worker/worker.hh"
 
+#include "dataplane/worker/limits.hh"
+
 namespace wirebird::worker {
+
+static_assert(workers_max == crossing::mesh::workers_max);
 
 port_path::port_path(const net::link_options& link_options, const tcp::options& tcp_options,
                      packet_queue& queue_, arena& memory, timer_wheel& timers, random& choices,
@@ -15,10 +19,13 @@ port_path::port_path(const net::link_options& link_options, const tcp::options& 
 worker::worker(const worker_options& options, const broker::options& rules,
                const protocol::server_info& identity, broker::id_source& ids,
                broker::event_sink& events)
-    : memory(options.arena_bytes),
+    : between(options.between),
+      number(options.number),
+      memory(options.arena_bytes),
       timers(options.start),
       choices(options.seed),
       secret(options.secret),
-      broker(rules, identity, memory, timers, choices, secret, ids, events) {}
+      broker(rules, identity, memory, timers, choices, secret, ids, events,
+             between != nullptr ? between->station_of(number) : crossing::station{}) {}
 
 }  // namespace wirebird::worker

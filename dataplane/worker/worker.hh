@@ -7,6 +7,7 @@
 #include "dataplane/base/time.hh"
 #include "dataplane/base/timer_wheel.hh"
 #include "dataplane/broker/broker.hh"
+#include "dataplane/crossing/mesh.hh"
 #include "dataplane/net/link.hh"
 #include "dataplane/sockets/transport.hh"
 #include "dataplane/tcp/stack.hh"
@@ -25,6 +26,8 @@ struct worker_options {
   siphash_key secret;       ///< for everything a peer must not predict
   std::uint64_t seed;       ///< for choices
   instant start;
+  crossing::mesh* between = nullptr;  ///< lanes to the other workers; null: there are none
+  unsigned number = 0;                ///< this worker's among them
 };
 
 /// Our own TCP/IP over one queue of a port.
@@ -46,6 +49,9 @@ struct worker {
   worker(const worker_options&, const broker::options& rules, const protocol::server_info& identity,
          broker::id_source& ids, broker::event_sink& events);
 
+  /// The way to the other workers of the process; null: there are none. Outlives the worker.
+  crossing::mesh* between;
+  unsigned number;
   arena memory;
   timer_wheel timers;
   random choices;

@@ -12,7 +12,9 @@
 namespace wirebird::worker {
 
 worker_thread::worker_thread(worker& self, bool may_sleep) noexcept
-    : self_(self), idle_(may_sleep) {}
+    : self_(self), idle_(may_sleep), waker_(self) {
+  if (self.between != nullptr) self.between->bell_of(self.number).belongs_to(waker_);
+}
 
 worker_thread::~worker_thread() {
   stop();
@@ -30,21 +32,28 @@ int worker_thread::pin_to(unsigned cpu) {
   return pthread_setaffinity_np(thread_.native_handle(), sizeof only, &only);
 }
 
+void worker_thread::ask_to_stop() {
+  if (!thread_.joinable() || stopping_.exchange(true, std::memory_order_acq_rel)) return;
+  if (self_.sockets) self_.sockets->wake();
+}
+
 void worker_thread::stop() {
   if (!thread_.joinable()) return;
-  stopping_.store(true, std::memory_order_release);
-  if (self_.sockets) self_.sockets->wake();
+  ask_to_stop();
   thread_.join();
 }
 
 void worker_thread::run() {
   frames_at_start_ = available_frames();
-  while (!stopping_.load(std::memory_order_acquire)) {
-    const instant now = read_clock();
-    rest(now, iterate(self_, now));
-  }
+  while (!stopping_.load(std::memory_order_acquire)) iterate_once();
   drain();
+  if (self_.between != nullptr) leave_others();
   take_stock();
+}
+
+void worker_thread::iterate_once() {
+  const instant now = read_clock();
+  rest(now, iterate(self_, now));
 }
 
 /// As this thread sees it: a pool may keep some at hand for each thread.
@@ -61,6 +70,17 @@ void worker_thread::rest(instant now, bool busy) {
   if (time == duration::zero()) return;
   if (held_.is_asked_for())
     held_.take(self_, frames_at_start_ - std::min(frames_at_start_, available_frames()));
+  if (self_.between == nullptr) {
+    sleep(time);
+    return;
+  }
+  crossing::bell& bell = self_.between->bell_of(self_.number);
+  bell.going_to_sleep();
+  if (!self_.broker.has_news()) sleep(time);
+  bell.awake();
+}
+
+void worker_thread::sleep(duration time) {
   if (self_.port)
     self_.port->queue.wait(time);
   else
@@ -72,15 +92,25 @@ bool worker_thread::is_drained() const noexcept {
 }
 
 void worker_thread::drain() {
-  instant now = read_clock();
+  const instant now = read_clock();
   const instant deadline = now + drain_time;
   if (self_.sockets) self_.sockets->stop_listening();
   if (self_.port) self_.port->tcp.stop_listening();
   self_.broker.shutdown(now);
   do {
-    now = read_clock();
-    rest(now, iterate(self_, now));
-  } while (!is_drained() && now < deadline);
+    iterate_once();
+  } while (!is_drained() && read_clock() < deadline);
+}
+
+/// Nobody publishes any more when all have drained; nobody has anything of another one when all
+/// lanes are empty. Each takes in what comes until then, so each gets there.
+void worker_thread::leave_others() {
+  crossing::mesh& between = *self_.between;
+  between.arrive(0);
+  while (!between.all_arrived(0) || !self_.broker.is_settled() || self_.broker.has_work())
+    iterate_once();
+  between.arrive(1);
+  while (!between.all_arrived(1)) iterate_once();
 }
 
 /// Ends the transports and looks at what is still out: nothing may be.

@@ -19,6 +19,18 @@ struct leftovers {
   std::size_t sessions = 0;
 };
 
+/// Ends the sleep of a worker for which another one has something.
+class waker final : public crossing::sleeper {
+ public:
+  explicit waker(worker& self) noexcept : self_(self) {}
+  void wake() noexcept override {
+    if (self_.sockets) self_.sockets->wake();
+  }
+
+ private:
+  worker& self_;
+};
+
 /// The thread that runs a worker. Started and stopped by the main thread, which touches the worker
 /// only before start() and after stop().
 class worker_thread {
@@ -31,6 +43,9 @@ class worker_thread {
   void start();
   /// Keeps the thread on one CPU. requires: start(). returns: errno; 0 when it is pinned.
   [[nodiscard]] int pin_to(unsigned cpu);
+  /// Begins to stop. Workers with lanes between them end together: all have to be asked before one
+  /// is waited for.
+  void ask_to_stop();
   /// Closes every session (their last bytes are sent), for at most drain_time, then ends the
   /// thread.
   void stop();
@@ -45,13 +60,17 @@ class worker_thread {
  private:
   void run();
   void drain();
+  void leave_others();
+  void iterate_once();
   void take_stock();
   [[nodiscard]] std::size_t available_frames() const noexcept;
   void rest(instant now, bool busy);
+  void sleep(duration time);
   [[nodiscard]] bool is_drained() const noexcept;
 
   worker& self_;
   idle idle_;
+  waker waker_;
   std::atomic<bool> stopping_{false};
   std::size_t frames_at_start_ = 0;
   stock held_;

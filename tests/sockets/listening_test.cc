@@ -3,7 +3,9 @@
 #include <atomic>
 #include <cerrno>
 #include <chrono>
+#include <memory>
 #include <thread>
+#include <vector>
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
@@ -119,6 +121,43 @@ TEST(listening, shared_listener_serves_two_transports) {
   EXPECT_TRUE(two.run_until([&] { return two.handlers.size() == 2; }));
   one.step();
   EXPECT_EQ(one.handlers.size(), 1U);
+}
+
+TEST(listening, connections_are_dealt_out_in_turn_whoever_accepts_them) {
+  spread both(2);
+  world one;
+  world two;
+  ASSERT_EQ(both.error(), 0);
+  const listen_result listening = one.transport.listen(loopback(), one);
+  ASSERT_EQ(listening.error, 0);
+  ASSERT_EQ(one.transport.share(both, 0, one), 0);
+  ASSERT_EQ(two.transport.share(both, 1, two), 0);
+  std::vector<std::unique_ptr<client>> peers;
+  for (int i = 0; i < 4; ++i) peers.push_back(std::make_unique<client>(loopback(listening.port)));
+  EXPECT_TRUE(one.run_until([&] {
+    two.step();
+    return one.handlers.size() == 2 && two.handlers.size() == 2;
+  }));
+  EXPECT_EQ(one.transport.counts().handed_over.value(), 2U);
+  EXPECT_EQ(two.handlers.front()->remote.address, loopback().address);
+  EXPECT_NE(two.handlers.front()->remote.port, 0U);
+}
+
+TEST(listening, a_connection_on_its_way_to_a_worker_that_has_ended_is_closed) {
+  world one;
+  client peer = [&] {
+    spread both(2);
+    const listen_result listening = one.transport.listen(loopback(), one);
+    EXPECT_EQ(listening.error, 0);
+    EXPECT_EQ(one.transport.share(both, 0, one), 0);
+    const client own(loopback(listening.port));
+    EXPECT_TRUE(one.run_until([&] { return one.handlers.size() == 1; }));
+    client other(loopback(listening.port));
+    EXPECT_TRUE(one.run_until([&] { return one.transport.counts().handed_over.value() == 1; }));
+    one.transport.stop_listening();
+    return other;
+  }();
+  EXPECT_TRUE(one.run_until([&] { return peer.read(), peer.saw_end || peer.error != 0; }));
 }
 
 TEST(listening, unwanted_connection_gets_a_reset) {

@@ -173,6 +173,9 @@ broker_setting setting_for(transport where, std::uint16_t port) {
     setting.arguments = {"-a", setting.host};
   }
   setting.arguments.insert(setting.arguments.end(), {"-p", std::to_string(setting.port)});
+  const std::string workers = variable("WIREBIRD_WORKERS");
+  if (where != transport::oracle && !workers.empty())
+    setting.arguments.insert(setting.arguments.end(), {"--workers", workers});
   return setting;
 }
 
