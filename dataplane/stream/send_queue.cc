@@ -21,7 +21,7 @@ std::uint32_t send_queue::next_block_bytes(std::uint32_t size) const noexcept {
 
 mutable_bytes send_queue::reserve(std::uint32_t size) {
   if (open_.owner() != nullptr) {
-    const std::uint32_t left = open_.footprint() - open_used_;
+    const std::uint32_t left = open_bytes();
     if (left >= size) return {const_cast<std::uint8_t*>(open_.owner()->bytes) + open_used_, left};
   }
   buffer* block = memory_.take(next_block_bytes(size));
@@ -42,8 +42,10 @@ void send_queue::commit(std::uint32_t size) {
     slice piece = open_;
     piece.extend(open_used_ + size);
     piece.remove_prefix(open_used_);
-    if (entries_.empty() || entries_.back().owner() != open_.owner())
+    if (own_blocks_.empty() || own_blocks_.back() != open_.owner()) {
+      own_blocks_.push_back(open_.owner());
       pinned_bytes_ += piece.footprint();
+    }
     entries_.push_back(std::move(piece));
   }
   open_used_ += size;
@@ -83,8 +85,10 @@ bool send_queue::append_long_copy(byte_view bytes) {
 void send_queue::append(slice piece) {
   if (piece.empty()) return;
   bytes_ += piece.size();
-  if (entries_.empty() || entries_.back().owner() != piece.owner())
-    pinned_bytes_ += piece.footprint();
+  const std::size_t count = entries_.size();
+  const bool is_charged = (count > 0 && entries_[count - 1].owner() == piece.owner()) ||
+                          (count > 1 && entries_[count - 2].owner() == piece.owner());
+  if (!is_charged) pinned_bytes_ += piece.footprint();
   entries_.push_back(std::move(piece));
 }
 
@@ -127,10 +131,21 @@ std::size_t send_queue::gather(std::uint64_t position, std::span<byte_view> runs
   return count;
 }
 
+/// Whether the front entry is the last that its block is charged for; see append() and commit().
+bool send_queue::ends_charge() noexcept {
+  const buffer* const owner = entries_.front().owner();
+  if (!own_blocks_.empty() && own_blocks_.front() == owner) {
+    // Nobody else refers to a block of our own: its references are our entries.
+    if (owner->references != (open_.owner() == owner ? 2U : 1U)) return false;
+    own_blocks_.pop_front();
+    return true;
+  }
+  return (entries_.size() < 2 || entries_[1].owner() != owner) &&
+         (entries_.size() < 3 || entries_[2].owner() != owner);
+}
+
 void send_queue::pop_front_entry() noexcept {
-  const buffer* owner = entries_.front().owner();
-  const bool last_of_owner = entries_.size() < 2 || entries_[1].owner() != owner;
-  if (last_of_owner) pinned_bytes_ -= entries_.front().footprint();
+  if (ends_charge()) pinned_bytes_ -= entries_.front().footprint();
   entries_.pop_front();
   ++popped_entries_;
 }
@@ -162,6 +177,7 @@ void send_queue::clear() noexcept {
   bytes_ = 0;
   while (!entries_.empty()) pop_front_entry();
   entries_.shrink_if_empty_above(idle_entries_max);
+  own_blocks_.shrink_if_empty_above(idle_entries_max);
   open_ = slice();
   open_used_ = 0;
   cursor_entry_ = popped_entries_;

@@ -29,6 +29,8 @@ class send_queue {
   /// returns: at least `size` bytes to write to, or an empty span when the arena is dry. The room
   /// is void after any other call.
   [[nodiscard]] mutable_bytes reserve(std::uint32_t size);
+  /// Room that reserve() has without new memory.
+  [[nodiscard]] std::uint32_t open_bytes() const noexcept { return open_.footprint() - open_used_; }
   /// Makes the first `size` bytes of the room part of the stream. requires: a reserve() of at least
   /// that just before.
   void commit(std::uint32_t size);
@@ -41,8 +43,10 @@ class send_queue {
   [[nodiscard]] bool empty() const noexcept { return bytes_ == 0; }
   /// Bytes written and not yet acknowledged: what max_pending limits.
   [[nodiscard]] std::size_t size() const noexcept { return bytes_; }
-  /// Memory this queue keeps from others: every block it refers to, in full. A block with pieces
-  /// of others between its own is counted once for each stretch.
+  /// Runs of memory that those bytes lie in.
+  [[nodiscard]] std::size_t pieces() const noexcept { return entries_.size(); }
+  /// Memory this queue keeps from others: every block it refers to, in full. A block of its own is
+  /// counted once; a shared one that comes back after more than one piece of others, once more.
   [[nodiscard]] std::size_t pinned_bytes() const noexcept { return pinned_bytes_; }
   [[nodiscard]] std::uint64_t begin_position() const noexcept { return begin_; }
   [[nodiscard]] std::uint64_t end_position() const noexcept { return begin_ + bytes_; }
@@ -69,10 +73,12 @@ class send_queue {
   [[nodiscard]] place find(std::uint64_t position) noexcept;
   [[nodiscard]] std::uint32_t next_block_bytes(std::uint32_t size) const noexcept;
   [[nodiscard]] bool append_long_copy(byte_view bytes);
+  [[nodiscard]] bool ends_charge() noexcept;
   void pop_front_entry() noexcept;
 
   arena& memory_;
   ring_queue<slice> entries_;
+  ring_queue<const buffer*> own_blocks_;  ///< that entries refer to, in order: each charged once
   std::size_t bytes_ = 0;
   std::size_t pinned_bytes_ = 0;
   std::uint64_t begin_ = 0;

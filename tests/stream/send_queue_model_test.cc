@@ -48,6 +48,7 @@ class model {
     const void* block;
     std::size_t block_bytes;
     std::size_t bytes;
+    bool own;  ///< a block of the queue itself: neighbours are one run
   };
 
   std::string text(std::size_t size) {
@@ -76,12 +77,15 @@ class model {
   }
   void wrote_into_open(const std::string& wrote) {
     open_used_ += wrote.size();
-    add(open_, open_bytes_, wrote);
+    add(open_, open_bytes_, wrote, true);
   }
-  void add(const void* block, std::size_t block_bytes, std::string_view bytes) {
+  void add(const void* block, std::size_t block_bytes, std::string_view bytes, bool own) {
     if (bytes.empty()) return;
-    entries_.push_back({block, block_bytes, bytes.size()});
     expected_ += bytes;
+    if (own && !entries_.empty() && entries_.back().block == block)
+      entries_.back().bytes += bytes.size();
+    else
+      entries_.push_back({block, block_bytes, bytes.size(), own});
   }
 
   void write_room() {
@@ -111,7 +115,7 @@ class model {
     const auto offset = static_cast<std::uint32_t>(dice_.below(shared_.size()));
     const auto size = static_cast<std::uint32_t>(dice_.below(shared_.size() - offset + 1));
     const slice piece = shared_.part(offset, size);
-    add(piece.owner()->bytes, piece.footprint(), as_text(piece.bytes()));
+    add(piece.owner()->bytes, piece.footprint(), as_text(piece.bytes()), false);
     queue_.append(piece);
   }
   void read() {
@@ -169,10 +173,15 @@ class model {
     ASSERT_EQ(queue_.begin_position(), begin_);
     ASSERT_EQ(queue_.end_position(), begin_ + expected_.size());
     std::size_t charged = 0;
-    const void* before = nullptr;
-    for (const entry& each : entries_) {
-      if (each.block != before) charged += each.block_bytes;
-      before = each.block;
+    const void* own = nullptr;
+    for (std::size_t i = 0; i < entries_.size(); ++i) {
+      const entry& each = entries_[i];
+      const auto is_same = [&](std::size_t back) {
+        return i >= back && entries_[i - back].block == each.block;
+      };
+      const bool is_charged = each.own ? each.block == own : is_same(1) || is_same(2);
+      if (!is_charged) charged += each.block_bytes;
+      if (each.own) own = each.block;
     }
     ASSERT_EQ(queue_.pinned_bytes(), charged);
   }

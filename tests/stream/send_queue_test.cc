@@ -1,5 +1,6 @@
 #include "dataplane/stream/send_queue.hh"
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -226,6 +227,29 @@ TEST(send_queue, repeated_parts_of_one_payload_are_charged_once_and_released) {
   queue.acknowledge(150);
   EXPECT_EQ(queue.pinned_bytes(), 4096U);
   queue.acknowledge(queue.end_position());
+  EXPECT_EQ(queue.pinned_bytes(), 0U);
+}
+
+TEST(send_queue, a_block_is_charged_once_however_lines_and_payloads_interleave) {
+  arena memory(plenty);
+  send_queue queue(memory);
+  const slice twice = payload(memory, std::string(4096, 's'));
+  ASSERT_TRUE(queue.append_copy(as_bytes("MSG a 1 4096\r\n")));
+  queue.append(twice);
+  ASSERT_TRUE(queue.append_copy(as_bytes("MSG a 2 4096\r\n")));  // the same client's second SUB
+  queue.append(twice);
+  for (int i = 0; i < 5; ++i) {
+    ASSERT_TRUE(queue.append_copy(as_bytes("MSG a 1 4096\r\n")));
+    queue.append(payload(memory, std::string(4096, 'p')));
+  }
+  EXPECT_EQ(queue.pinned_bytes(), arena::block_bytes_min + 6 * 4096U);
+  EXPECT_EQ(memory.used_bytes(), queue.pinned_bytes());
+  while (!queue.empty()) {
+    queue.acknowledge(std::min(queue.begin_position() + 1000, queue.end_position()));
+    // The block that lines are written to stays open while the queue is not empty.
+    EXPECT_LE(queue.pinned_bytes(), memory.used_bytes());
+    EXPECT_GE(queue.pinned_bytes() + arena::block_bytes_min + 4096, memory.used_bytes());
+  }
   EXPECT_EQ(queue.pinned_bytes(), 0U);
 }
 
