@@ -118,26 +118,26 @@ void connection::wait_for_memory(instant now) {
   if (!list_hook<aside_tag>::is_linked()) shared_.starved.add(*this, now);
 }
 
-connection::outcome connection::take_turn(instant now, std::size_t& read_bytes) {
-  if (send_due_) send(now);
-  if (phase_ == phase::open) turn_while_open(now, read_bytes);
+connection::outcome connection::take_turn(instant now, std::size_t& moved_bytes) {
+  if (send_due_) moved_bytes += send(now);
+  if (phase_ == phase::open) turn_while_open(now, moved_bytes);
   if (phase_ == phase::open) return outcome::stays;
 
   unread_.clear();
-  if (readable_ && descriptor_ >= 0) discard(read_bytes);
+  if (readable_ && descriptor_ >= 0) discard(moved_bytes);
   if (phase_ == phase::closing && (failure_ || output().empty())) finish_close(now);
   if (phase_ == phase::ended) return outcome::ended;
   return phase_ == phase::lingering && descriptor_ < 0 ? outcome::gone : outcome::stays;
 }
 
-void connection::turn_while_open(instant now, std::size_t& read_bytes) {
+void connection::turn_while_open(instant now, std::size_t& moved_bytes) {
   if (std::exchange(progress_due_, false)) user().on_progress(now);
   if (phase_ != phase::open) return;
 
   if (offer_due_) {
     if (!paused_) offer(now);
   } else if (readable_ && may_read()) {
-    if (receive(now, read_bytes)) offer(now);
+    if (receive(now, moved_bytes)) offer(now);
   }
   if (phase_ != phase::open) return;
 

@@ -48,8 +48,9 @@ class connection final : public stream::connection,
     ended,  ///< report_end() is due
     gone,   ///< nothing is left of it: destroy it
   };
-  /// Reads, writes and calls the handler, one time each at most. `read_bytes` grows by what came.
-  [[nodiscard]] outcome take_turn(instant now, std::size_t& read_bytes);
+  /// Reads, writes and calls the handler, one time each at most. `moved_bytes` grows by what came
+  /// and went.
+  [[nodiscard]] outcome take_turn(instant now, std::size_t& moved_bytes);
   /// Tells the handler that it is over. returns: whether the socket lingers; else destroy it.
   [[nodiscard]] bool report_end(instant now);
   /// The socket goes back to the kernel with a RST, at once.
@@ -66,17 +67,18 @@ class connection final : public stream::connection,
     connection& owner;
   };
 
-  void turn_while_open(instant now, std::size_t& read_bytes);
+  void turn_while_open(instant now, std::size_t& moved_bytes);
   [[nodiscard]] bool may_read() const noexcept;
   /// returns: whether new bytes wait to be offered.
-  [[nodiscard]] bool receive(instant now, std::size_t& read_bytes);
+  [[nodiscard]] bool receive(instant now, std::size_t& moved_bytes);
   void offer(instant now);
   void on_end_of_file(instant now);
-  void send(instant now);
+  /// returns: bytes written.
+  std::size_t send(instant now);
   /// returns: bytes that the kernel took; 0 stops the sending for now.
   [[nodiscard]] std::size_t send_some(instant now);
   void on_send_error(int error, instant now);
-  void discard(std::size_t& read_bytes);
+  void discard(std::size_t& moved_bytes);
   void finish_close(instant now);
   void on_deadline();
   void wait_for_memory(instant now);

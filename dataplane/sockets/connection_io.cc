@@ -10,7 +10,7 @@
 
 namespace wirebird::sockets {
 
-bool connection::receive(instant now, std::size_t& read_bytes) {
+bool connection::receive(instant now, std::size_t& moved_bytes) {
   const mutable_bytes room = shared_.block.room();
   if (room.empty()) {
     shared_.counts.read_droughts.add();
@@ -26,7 +26,7 @@ bool connection::receive(instant now, std::size_t& read_bytes) {
     list_hook<aside_tag>::unlink();
     shared_.counts.receives.add();
     shared_.counts.bytes_in.add(size);
-    read_bytes += size;
+    moved_bytes += size;
     unread_.push_back(shared_.block.take(size));
     return true;
   }
@@ -62,7 +62,7 @@ void connection::offer(instant now) {
   }
 }
 
-void connection::send(instant now) {
+std::size_t connection::send(instant now) {
   send_due_ = false;
   if (failure_) output().clear();
   std::size_t sent = 0;
@@ -75,10 +75,11 @@ void connection::send(instant now) {
     if (count == 0) break;
     sent += count;
   }
-  if (sent == 0) return;
+  if (sent == 0) return 0;
   shared_.counts.bytes_out.add(sent);
   progress_due_ = true;
   mark_due();
+  return sent;
 }
 
 std::size_t connection::send_some(instant now) {
@@ -145,7 +146,7 @@ void connection::finish_close(instant now) {
   end(reason_);
 }
 
-void connection::discard(std::size_t& read_bytes) {
+void connection::discard(std::size_t& moved_bytes) {
   std::array<std::uint8_t, 16 * 1024> scrap;  // MSG_TRUNC: never written to
   std::size_t turn_bytes = 0;
   while (readable_ && discarded_ < linger_bytes_max && turn_bytes < discard_bytes_per_turn) {
@@ -168,7 +169,7 @@ void connection::discard(std::size_t& read_bytes) {
     break;
   }
   discarded_ += turn_bytes;
-  read_bytes += turn_bytes;
+  moved_bytes += turn_bytes;
   shared_.counts.discarded_bytes.add(turn_bytes);
   if (readable_ && discarded_ < linger_bytes_max) mark_due();
 }

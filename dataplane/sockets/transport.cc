@@ -157,11 +157,11 @@ std::uint64_t transport::token_of(std::uint32_t slot) const noexcept {
 void transport::take_turns(instant now) {
   intrusive_list<connection, due_tag> turn;
   turn.splice_back(host_.due);
-  std::size_t read_bytes = 0;
-  for (std::size_t i = 0; i < turns_per_poll && read_bytes < read_bytes_per_poll; ++i) {
+  std::size_t moved_bytes = 0;
+  for (std::size_t i = 0; i < turns_per_poll && moved_bytes < bytes_per_poll; ++i) {
     if (turn.empty()) return;
     connection& next = turn.pop_front();
-    switch (next.take_turn(now, read_bytes)) {
+    switch (next.take_turn(now, moved_bytes)) {
       case connection::outcome::stays: break;
       case connection::outcome::ended: end(next, now); break;
       case connection::outcome::gone: release(next); break;

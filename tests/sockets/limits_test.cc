@@ -116,7 +116,7 @@ TEST(limits, one_poll_reads_a_bounded_amount_and_nobody_is_forgotten) {
   for (int polls = 0; polls < 100; ++polls) {
     w.step();
     const std::uint64_t total = w.transport.counts().bytes_in.value();
-    EXPECT_LE(total - before, read_bytes_per_poll + arena::block_bytes_max);
+    EXPECT_LE(total - before, bytes_per_poll + arena::block_bytes_max);
     before = total;
     const auto [least, most] = std::minmax_element(
         w.handlers.begin(), w.handlers.end(),
