@@ -178,6 +178,8 @@ bool connection::establish(const segment& arrived, instant now) {
   stamped_at_ = now;
   measure(arrived, now);
   snd_.una = snd_.iss + 1;
+  // In a simultaneous open our SYN may have waited for room to go again.
+  snd_.send_at = later(snd_.send_at, snd_.una);
   timers_.stop();
   if (active) progress_ = true;
   become_ready();

@@ -95,4 +95,16 @@ TEST_F(active_open, a_4_tuple_in_use_is_refused) {
   EXPECT_GE(other->local().port, 49152);
 }
 
+TEST_F(active_open, a_simultaneous_open_that_found_no_room_for_its_syn_ack_works) {
+  open();
+  said.clear();
+  room_left = 0;
+  ASSERT_TRUE(open_connection->output().append_copy(as_bytes("text")));
+  send({.flags = "S", .seq = 0, .mss = 1000});
+  send({.seq = 1, .ack = 1});
+  room_left = 100;
+  iterate();
+  expect({.flags = "AP", .seq = 1, .ack = 1, .text = "text"});
+}
+
 }  // namespace wirebird::tcp
