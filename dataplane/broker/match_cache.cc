@@ -44,25 +44,27 @@ void match_cache::offer(std::string_view subject, std::uint64_t hash, const matc
     at.candidate = tag_of(hash);
     return;
   }
-  if (result->size() > listed_max / 4) return;
+  if (subject.size() > subject_bytes_max) return;
+  result->trim();
+  if (result->bytes() > bytes_max / 4) return;
   drop(at);
-  make_room(result->size());
+  make_room(result->bytes());
   at.tag = tag_of(hash);
   at.bucket = bucket_of(subject);
   at.right_at = changes_;
   at.subject.assign(subject);
   at.result = result;
-  listed_ += result->size();
+  bytes_ += result->bytes();
 }
 
 void match_cache::drop(slot& at) noexcept {
   if (!at.result) return;
-  listed_ -= at.result->size();
+  bytes_ -= at.result->bytes();
   at.result = match_ref();
 }
 
-void match_cache::make_room(std::size_t size) noexcept {
-  while (listed_ + size > listed_max) {
+void match_cache::make_room(std::size_t bytes) noexcept {
+  while (bytes_ + bytes > bytes_max) {
     drop(slots_[hand_]);
     hand_ = (hand_ + 1) % slots;
   }

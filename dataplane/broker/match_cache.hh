@@ -12,7 +12,7 @@
 
 namespace wirebird::broker {
 
-/// Match results by published subject, bounded in subjects and in subscriptions listed. A change of
+/// Match results by published subject, bounded in subjects and in bytes. A change of
 /// the table drops exactly the results that it could have changed:
 ///
 /// - a literal subject can change one result, which is looked up and dropped: one probe;
@@ -40,11 +40,14 @@ class match_cache {
   void on_literal_change(std::string_view subject, std::uint64_t hash);
   void on_pattern_change(std::string_view pattern);
 
-  /// Subscriptions that cached results list.
-  [[nodiscard]] std::size_t listed() const noexcept { return listed_; }
+  /// Memory that cached results hold, besides the slots and their subjects.
+  [[nodiscard]] std::size_t bytes() const noexcept { return bytes_; }
 
   static constexpr std::size_t slots = 8192;
-  static constexpr std::size_t listed_max = 1024 * 1024;  ///< 8 MiB of pointers
+  /// Eight results of 128 Ki subscriptions, or some of everything else in all slots.
+  static constexpr std::size_t bytes_max = 8 * 1024 * 1024;
+  /// A longer subject is matched anew each time: subjects take 2 MiB at most.
+  static constexpr std::size_t subject_bytes_max = 256;
   static constexpr std::size_t changes_kept = 32;
 
  private:
@@ -68,14 +71,14 @@ class match_cache {
   [[nodiscard]] std::uint16_t bucket_of(std::string_view subject) const noexcept;
   [[nodiscard]] bool is_right(slot&) const noexcept;
   void drop(slot&) noexcept;
-  void make_room(std::size_t size) noexcept;
+  void make_room(std::size_t bytes) noexcept;
 
   const subject_hash& hash_;
   std::vector<slot> slots_;
   std::array<change, changes_kept> log_;
   std::array<std::uint64_t, buckets + 1> last_change_{};  ///< per bucket
   std::uint64_t changes_ = 0;
-  std::size_t listed_ = 0;
+  std::size_t bytes_ = 0;
   std::size_t hand_ = 0;  ///< where make_room() goes on
 };
 

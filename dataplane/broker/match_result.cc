@@ -69,6 +69,13 @@ group_members match_result::group_named(std::string_view name) const noexcept {
   return {};
 }
 
+void match_result::trim() {
+  // Without exceptions, shrink_to_fit() does nothing.
+  if (targets_.capacity() > 2 * targets_.size()) std::vector(targets_).swap(targets_);
+  if (group_ends_.capacity() > 2 * group_ends_.size()) std::vector(group_ends_).swap(group_ends_);
+  found_groups_ = {};
+}
+
 match_ref match_pool::take() {
   std::unique_ptr<match_result> taken;
   if (idle_.empty()) {

@@ -51,6 +51,15 @@ class match_result {
   /// Pointers held.
   [[nodiscard]] std::size_t size() const noexcept { return targets_.size(); }
 
+  /// Memory of the lists, room for more included.
+  [[nodiscard]] std::size_t bytes() const noexcept {
+    return targets_.capacity() * sizeof(targets_[0]) +
+           group_ends_.capacity() * sizeof(group_ends_[0]) +
+           found_groups_.capacity() * sizeof(found_groups_[0]);
+  }
+  /// Gives room back that a result used before has left. requires: finish(), and no span is out.
+  void trim();
+
   // Filling, in this order.
   void clear() noexcept;
   void add(const subject_entry& matching);

@@ -59,6 +59,7 @@ class subscriptions {
 
   [[nodiscard]] const subject_hash& hash() const noexcept { return hash_; }
   [[nodiscard]] const subject_table& table() const noexcept { return table_; }
+  [[nodiscard]] const match_cache& cache() const noexcept { return cache_; }
   [[nodiscard]] std::size_t retired() const noexcept { return retired_.size(); }
 
  private:

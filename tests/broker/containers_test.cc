@@ -51,6 +51,53 @@ TEST(hash_indexes, churn_with_many_collisions_agrees_with_a_set) {
   EXPECT_TRUE(in.empty());
 }
 
+TEST(hash_indexes, growing_and_shrinking_over_many_segments_loses_nothing) {
+  random choices(1);
+  hash_index<item> index;
+  std::deque<item> items(40'000);
+  const auto find = [&](const item& one) {
+    return index.find(one.hash, [&](const item& other) { return &other == &one; });
+  };
+  for (item& each : items) {
+    each.hash = choices.next();
+    index.insert(each.hash, each);
+  }
+  EXPECT_EQ(index.size(), items.size());
+  for (const item& each : items) ASSERT_EQ(find(each), &each);
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    index.erase(items[i].hash, items[i]);
+    ASSERT_EQ(find(items[i]), nullptr);
+    const item& last = items.back();
+    ASSERT_EQ(find(last), i + 1 < items.size() ? &last : nullptr) << i;
+    if (i % 5000 != 0) continue;
+    for (std::size_t left = i + 1; left < items.size(); ++left)
+      ASSERT_EQ(find(items[left]), &items[left]);
+  }
+  EXPECT_EQ(index.size(), 0U);
+
+  for (item& each : items) index.insert(each.hash, each);
+  std::set<item*> seen;
+  std::size_t cursor = 0;
+  while (index.size() > 0) {
+    item& any = index.any(cursor);
+    ASSERT_TRUE(seen.insert(&any).second);
+    index.erase(any.hash, any);
+  }
+  EXPECT_EQ(seen.size(), items.size());
+}
+
+TEST(hash_indexes, one_sided_hashes_split_until_they_part) {
+  hash_index<item> index;
+  std::deque<item> items(20'000);
+  std::uint64_t number = 0;
+  for (item& each : items) {
+    each.hash = number++ * 11;  // the first bits of all tags are equal
+    index.insert(each.hash, each);
+  }
+  for (const item& each : items)
+    ASSERT_EQ(index.find(each.hash, [](const item&) { return true; }), &each);
+}
+
 TEST(pointer_lists, objects_always_know_their_position) {
   constexpr std::uint64_t seed = 4222;
   SCOPED_TRACE("seed " + std::to_string(seed));

@@ -143,8 +143,36 @@ TEST_F(match_caching, random_churn_never_gives_a_wrong_result) {
   EXPECT_GT(counts.match_cache_hits.value(), 1000U);
 }
 
-TEST_F(match_caching, what_is_listed_is_bounded) {
-  for (std::size_t i = 0; i < match_cache::listed_max / 8; ++i) add("wide.*");
+TEST_F(match_caching, a_client_over_ever_new_subjects_stays_within_the_bytes) {
+  for (int i = 0; i < 500; ++i) add("metrics.>");
+  warm("probe.one");
+  for (int i = 0; i < 200'000; ++i) {
+    const std::string subject = "metrics." + std::to_string(i);
+    static_cast<void>(interest.match(subject));
+    if (i % 16 == 0) static_cast<void>(interest.match(subject));  // some are admitted
+    if (i % 4096 == 0) {
+      ASSERT_LE(interest.cache().bytes(), match_cache::bytes_max);
+    }
+  }
+  EXPECT_GT(interest.cache().bytes(), match_cache::bytes_max / 2) << "it was put to the test";
+}
+
+TEST_F(match_caching, a_result_in_reused_memory_is_charged_for_what_it_keeps) {
+  for (int i = 0; i < 3000; ++i) add("large");
+  static_cast<void>(interest.match("large"));  // its list goes back for reuse
+  add("small");
+  warm("small");
+  EXPECT_LE(interest.cache().bytes(), 64U);
+}
+
+TEST_F(match_caching, very_long_subjects_are_not_kept) {
+  const std::string subject(match_cache::subject_bytes_max + 1, 'a');
+  add(subject);
+  for (int i = 0; i < 4; ++i) EXPECT_FALSE(hits(subject));
+}
+
+TEST_F(match_caching, what_results_list_is_bounded) {
+  for (std::size_t i = 0; i < match_cache::bytes_max / 64; ++i) add("wide.*");
   for (int i = 0; i < 40; ++i) warm("wide." + std::to_string(i));
   EXPECT_TRUE(hits("wide.39"));
   int kept = 0;
