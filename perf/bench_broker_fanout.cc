@@ -28,7 +28,7 @@ class silent final : public event_sink, public id_source {
   void on_client_closed(const client_identity&, close_reason) noexcept override {}
   void on_client_error(const client_identity&, std::string_view) noexcept override {}
   void on_refusal(const client_identity&, std::string_view) noexcept override {}
-  void on_slow_consumer(const client_identity&, std::uint64_t) noexcept override {}
+  void on_slow_consumer(const client_identity&, const slow_consumer&) noexcept override {}
   std::uint64_t next_client_id() noexcept override { return ++last_; }
 
  private:

@@ -16,6 +16,7 @@ broker::options rules_of(const config::options& options) {
   rules.max_subscriptions = limits.max_subscriptions;
   rules.ping_interval = limits.ping_interval;
   rules.ping_max = limits.ping_max;
+  rules.write_deadline = limits.write_deadline;
   rules.headers = limits.headers;
   return rules;
 }

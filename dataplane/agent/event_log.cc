@@ -1,6 +1,7 @@
 #include "dataplane/agent/event_log.hh"
 
 #include "dataplane/base/check.hh"
+#include "dataplane/config/duration.hh"
 
 #include <string>
 
@@ -25,6 +26,13 @@ std::string prefix(const endpoint& remote, std::uint64_t client, std::string_vie
     text += name;
   }
   return text + "\" - ";
+}
+
+/// As nats-server says it.
+std::string text_of(const broker::slow_consumer& why) {
+  if (why.limit_bytes != 0) return "MaxPending of " + std::to_string(why.limit_bytes) + " Exceeded";
+  return "WriteDeadline of " + config::to_text(why.deadline) + " exceeded with " +
+         std::to_string(why.chunks) + " chunks of " + std::to_string(why.bytes) + " total bytes.";
 }
 
 }  // namespace
@@ -88,9 +96,9 @@ void event_log::on_refusal(const broker::client_identity& client, std::string_vi
 }
 
 void event_log::on_slow_consumer(const broker::client_identity& client,
-                                 std::uint64_t limit_bytes) noexcept {
+                                 const broker::slow_consumer& why) noexcept {
   record event = record_of(kind::slow_consumer, client);
-  event.limit_bytes = limit_bytes;
+  event.slow = why;
   push(event);
 }
 
@@ -116,8 +124,7 @@ void event_log::write(const record& event) {
     case kind::error:
     case kind::refusal: log_.error(who + std::string(event.text.view())); break;
     case kind::slow_consumer:
-      log_.info(who + "Slow Consumer Detected: MaxPending of " + std::to_string(event.limit_bytes) +
-                " Exceeded");
+      log_.info(who + "Slow Consumer Detected: " + text_of(event.slow));
       break;
   }
 }

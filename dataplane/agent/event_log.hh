@@ -29,7 +29,7 @@ class event_log final : public broker::event_sink {
   void on_client_error(const broker::client_identity&, std::string_view text) noexcept override;
   void on_refusal(const broker::client_identity&, std::string_view text) noexcept override;
   void on_slow_consumer(const broker::client_identity&,
-                        std::uint64_t limit_bytes) noexcept override;
+                        const broker::slow_consumer&) noexcept override;
 
   // The main thread's side.
   /// Readable when events wait; for poll().
@@ -55,7 +55,7 @@ class event_log final : public broker::event_sink {
     kind what{};
     broker::close_reason reason{};
     std::uint64_t client = 0;
-    std::uint64_t limit_bytes = 0;
+    broker::slow_consumer slow;
     endpoint remote;
     short_text<39> name;
     short_text<15> lang;

@@ -1,6 +1,7 @@
 #include "dataplane/broker/broker.hh"
 
 #include "dataplane/broker/core.hh"
+#include "dataplane/broker/limits.hh"
 #include "dataplane/broker/session.hh"
 
 #include <utility>
@@ -10,8 +11,6 @@ namespace wirebird::broker {
 namespace {
 
 constexpr std::string_view connections_exceeded = "-ERR 'maximum connections exceeded'\r\n";
-/// Subscriptions of closed clients that leave the table per iteration: about 100 us of work.
-constexpr std::size_t retired_per_turn = 512;
 
 }  // namespace
 
@@ -66,7 +65,7 @@ bool broker::is_settled() const noexcept {
 void broker::flush(instant now) {
   core_->others.go_on(now);
   core_->fanouts.go_on(now);
-  while (!core_->touched.empty()) core_->touched.pop_front().flush(now);
+  core_->flushes.run(now, core_->fanouts.take_was_cut());
   clean_up();
   core_->others.ring_bells();
 }
@@ -97,7 +96,7 @@ void broker::destroy(session& gone) {
 }
 
 bool broker::has_work() const noexcept {
-  return core_->fanouts.has_work() || !core_->ending.empty();
+  return core_->fanouts.has_work() || core_->flushes.has_work() || !core_->ending.empty();
 }
 
 void broker::shutdown(instant now) {

@@ -45,7 +45,8 @@ class broker final : public stream::acceptor {
   [[nodiscard]] bool has_news() noexcept;
   /// Other workers have taken all that was for them and hold no memory of this one.
   [[nodiscard]] bool is_settled() const noexcept;
-  /// Goes on with wide fan-outs, then flushes every connection with new output once.
+  /// Goes on with wide fan-outs, then flushes connections with new output, once each, within the
+  /// budgets of the options.
   void flush(instant now);
   /// Whether flush() left work for the next iteration.
   [[nodiscard]] bool has_work() const noexcept;

@@ -11,6 +11,7 @@ enum class close_reason : std::uint8_t {
   client_closed,
   authentication_failure,
   slow_consumer_pending_bytes,
+  slow_consumer_write_deadline,
   write_error,
   read_error,
   parse_error,

@@ -32,7 +32,10 @@ core::core(const options& rules_, arena& memory_, timer_wheel& timers_, random& 
       interest(secret, counts),
       memory_queue(memory_, timers_, limits.max_payload),
       others(*this, place),
-      fanouts(*this) {
+      fanouts(*this),
+      flushes(rules_),
+      throttled(timers_),
+      waiting(memory_, memory_queue.shares().output) {
   if (!others.alone()) interest.listen(others);
 }
 

@@ -5,15 +5,18 @@
 #include "dataplane/base/random.hh"
 #include "dataplane/base/siphash.hh"
 #include "dataplane/base/timer_wheel.hh"
+#include "dataplane/broker/backlogs.hh"
 #include "dataplane/broker/counters.hh"
 #include "dataplane/broker/crossings.hh"
 #include "dataplane/broker/events.hh"
 #include "dataplane/broker/fanout.hh"
+#include "dataplane/broker/flush_line.hh"
 #include "dataplane/broker/hash_index.hh"
 #include "dataplane/broker/memory_rules.hh"
 #include "dataplane/broker/options.hh"
 #include "dataplane/broker/stored_message.hh"
 #include "dataplane/broker/subscriptions.hh"
+#include "dataplane/broker/throttle.hh"
 #include "protocol/limits.hh"
 
 #include <cstddef>
@@ -22,7 +25,6 @@
 namespace wirebird::broker {
 
 class session;
-struct touched_tag;
 struct ending_tag;
 
 /// What the sessions of one broker share; owned by the broker, on its thread.
@@ -49,8 +51,10 @@ struct core {
   crossings others;
   fanout fanouts;
 
-  intrusive_list<session, touched_tag> touched;  ///< have new output
-  intrusive_list<session, ending_tag> ending;    ///< their subscriptions must go
+  flush_line flushes;
+  throttle throttled;
+  backlogs waiting;
+  intrusive_list<session, ending_tag> ending;  ///< their subscriptions must go
   hash_index<session> by_id;
   std::size_t open = 0;       ///< sessions whose end is not decided
   std::size_t connected = 0;  ///< sessions whose connection has not ended

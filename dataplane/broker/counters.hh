@@ -35,7 +35,11 @@ struct counters {
   counter subscriptions_exceeded;    ///< SUB refused: max_subscriptions
 
   counter slow_consumers;          ///< closed: pending bytes above max_pending
+  counter slow_write_deadlines;    ///< closed: nothing acknowledged for write_deadline
   counter slow_without_memory;     ///< closed likewise: arena dry, and this one had a backlog
+  counter slow_evicted;            ///< closed likewise: all output together was at its limit
+  counter throttles;               ///< times that a lagging subscriber earned its publishers a stop
+  counter publishers_throttled;    ///< times that a publisher stopped reading for one
   counter deliveries_no_memory;    ///< messages lost by a subscriber that kept up: arena dry
   counter memory_waits;            ///< times that reading stopped because the arena was dry
   counter unfinished_in_shortage;  ///< closed: half a message held the memory that others needed
@@ -82,7 +86,11 @@ struct counters {
     visit("subscriptions_refused", subscriptions_refused);
     visit("subscriptions_exceeded", subscriptions_exceeded);
     visit("slow_consumers", slow_consumers);
+    visit("slow_write_deadlines", slow_write_deadlines);
     visit("slow_without_memory", slow_without_memory);
+    visit("slow_evicted", slow_evicted);
+    visit("throttles", throttles);
+    visit("publishers_throttled", publishers_throttled);
     visit("deliveries_no_memory", deliveries_no_memory);
     visit("memory_waits", memory_waits);
     visit("unfinished_in_shortage", unfinished_in_shortage);

@@ -1,6 +1,7 @@
 #include "dataplane/broker/delivery.hh"
 
 #include "dataplane/broker/core.hh"
+#include "dataplane/broker/limits.hh"
 #include "dataplane/broker/session.hh"
 
 #include <charconv>
@@ -30,16 +31,18 @@ bool outgoing::store(core& shared) {
   if (stored) return true;
   stored_handle made = shared.messages.take();
   made->begin(op);
-  if (!made->store(payload, shared.memory)) return false;
+  if (shared.memory_queue.output_is_full() || !made->store(payload, shared.memory)) return false;
   op = made->op();
   stored = std::move(made);
   return true;
 }
 
-delivery::delivery(core& shared, outgoing& message, std::size_t subscribers, instant now)
+delivery::delivery(core& shared, outgoing& message, std::size_t subscribers, bool is_bulk,
+                   instant now)
     : core_(shared),
       message_(message),
       now_(now),
+      is_bulk_(is_bulk),
       shares_(message.op.total_size >= shared_payload_bytes_min &&
               (message.stored != nullptr || (subscribers > 1 && message.store(shared)))),
       plain_(without_headers(message.op, body_size_)) {
@@ -50,6 +53,10 @@ delivery::delivery(core& shared, outgoing& message, std::size_t subscribers, ins
     payload_ = message.payload;
   else if (!shares_)
     payload_ = message.stored->payload();
+}
+
+std::size_t delivery::steps_each(const protocol::publish_op& op) noexcept {
+  return op.total_size >= shared_payload_bytes_min ? 1 : 1 + op.total_size / copied_bytes_per_step;
 }
 
 const protocol::message_line& delivery::line_for(const session& target,
@@ -67,16 +74,29 @@ bool delivery::to(subscription& subscriber) {
 
   std::uint32_t skipped = 0;
   const protocol::message_line& line = line_for(target, skipped);
-  if (!write(target.output(), line, subscriber.sid(), skipped)) {
+  if (!find_room_and_write(target, line, subscriber.sid(), skipped)) {
     target.on_delivery_failed(now_);
     return false;
   }
   ++subscriber.delivered;
   core_.counts.out_msgs.add();
   core_.counts.out_bytes.add(message_.op.total_size - skipped);
-  target.on_delivered(now_);
+  target.on_delivered(is_bulk_, now_);
+  if (target.lags() && message_.origin != nullptr) message_.origin->wait_for(target, now_);
   if (subscriber.max != 0 && subscriber.delivered >= subscriber.max) target.retire(subscriber);
   return true;
+}
+
+bool delivery::find_room_and_write(session& target, const protocol::message_line& line,
+                                   std::string_view sid, std::uint32_t skipped) {
+  if (!core_.memory_queue.output_is_full() && write(target.output(), line, sid, skipped))
+    return true;
+  const bool has_room = core_.waiting.make_room(now_);
+  if (!target.is_open()) return false;
+  // Without room, what fits behind the last bytes of this client takes none from others.
+  const std::size_t size = line.size(sid) + (shares_ ? 0 : payload_.size() + line_end.size());
+  return (has_room || size <= target.output().open_bytes()) &&
+         write(target.output(), line, sid, skipped);
 }
 
 bool delivery::write(stream::send_queue& out, const protocol::message_line& line,

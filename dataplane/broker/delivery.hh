@@ -41,8 +41,12 @@ inline constexpr std::uint32_t shared_payload_bytes_min = 4096;
 /// fan-out. Per subscriber: the line and, for a small payload, one copy of it.
 class delivery {
  public:
-  /// `subscribers`: how many at most; a large payload for a single one is not shared.
-  delivery(core&, outgoing&, std::size_t subscribers, instant now);
+  /// `subscribers`: how many at most; a large payload for a single one is not shared. `is_bulk`:
+  /// the output need not be flushed at once (flush_line.hh).
+  delivery(core&, outgoing&, std::size_t subscribers, bool is_bulk, instant now);
+
+  /// What one delivery of such a message takes from the budget of an iteration.
+  [[nodiscard]] static std::size_t steps_each(const protocol::publish_op&) noexcept;
 
   /// returns: whether the subscriber has taken the message. Not: retired, closed, the publisher
   /// itself with echo:false, or no memory. Retires the subscription when its maximum is reached.
@@ -51,6 +55,8 @@ class delivery {
  private:
   [[nodiscard]] const protocol::message_line& line_for(const session& target,
                                                        std::uint32_t& skipped) const noexcept;
+  [[nodiscard]] bool find_room_and_write(session& target, const protocol::message_line&,
+                                         std::string_view sid, std::uint32_t skipped);
   [[nodiscard]] bool write(stream::send_queue&, const protocol::message_line&, std::string_view sid,
                            std::uint32_t skipped);
   [[nodiscard]] bool write_shared(stream::send_queue&, const protocol::message_line&,
@@ -59,10 +65,11 @@ class delivery {
   core& core_;
   outgoing& message_;
   instant now_;
-  std::string_view payload_;        ///< contiguous; of a stored message in pieces: nothing
-  bool shares_;                     ///< the payload is appended by reference
-  std::array<char, 12> body_size_;  ///< decimal, for subscribers without headers
-  protocol::message_line plain_;    ///< without headers
+  std::string_view payload_;  ///< contiguous; of a stored message in pieces: nothing
+  bool is_bulk_;
+  bool shares_;                                 ///< the payload is appended by reference
+  std::array<char, 12> body_size_;              ///< decimal, for subscribers without headers
+  protocol::message_line plain_;                ///< without headers
   std::optional<protocol::message_line> full_;  ///< with headers, when the message has some
 };
 

@@ -1,8 +1,10 @@
 #pragma once
 
 #include "dataplane/base/address.hh"
+#include "dataplane/base/time.hh"
 #include "dataplane/broker/close_reason.hh"
 
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
@@ -27,6 +29,14 @@ struct client_identity {
   std::string_view version;  ///< likewise
 };
 
+/// Why a client was too slow: which limit, and what waited for it.
+struct slow_consumer {
+  std::uint64_t limit_bytes = 0;         ///< max_pending, or 0: it was the deadline
+  duration deadline = duration::zero();  ///< of writing
+  std::size_t chunks = 0;                ///< pieces of memory that the bytes lay in
+  std::size_t bytes = 0;                 ///< that waited
+};
+
 /// What somebody may want to read about later: never per message. Called on the worker's thread,
 /// must not wait; a full channel drops and counts.
 class event_sink {
@@ -39,8 +49,8 @@ class event_sink {
   virtual void on_client_error(const client_identity&, std::string_view text) noexcept = 0;
   /// An operation was refused with -ERR `text` and the connection stays open.
   virtual void on_refusal(const client_identity&, std::string_view text) noexcept = 0;
-  /// The client is closed because more than `limit_bytes` wait for it.
-  virtual void on_slow_consumer(const client_identity&, std::uint64_t limit_bytes) noexcept = 0;
+  /// The client is closed because it does not take what waits for it.
+  virtual void on_slow_consumer(const client_identity&, const slow_consumer&) noexcept = 0;
 
  protected:
   ~event_sink() = default;

@@ -1,6 +1,7 @@
 #include "dataplane/broker/fanout.hh"
 
 #include "dataplane/broker/core.hh"
+#include "dataplane/broker/limits.hh"
 #include "dataplane/broker/queue_groups.hh"
 #include "dataplane/broker/session.hh"
 
@@ -17,6 +18,11 @@ fanout::~fanout() {
 
 std::size_t fanout::narrow() const noexcept {
   return std::min<std::size_t>(narrow_steps, core_.rules.fanout_budget);
+}
+
+std::size_t fanout::new_budget() const noexcept {
+  const std::size_t whole = core_.rules.fanout_budget;
+  return core_.flushes.is_behind() ? whole / fanout_share_when_behind : whole;
 }
 
 bool fanout::publish(outgoing& message, instant now) {
@@ -44,10 +50,12 @@ bool fanout::run(walk& way, outgoing& message, instant now) {
   const std::size_t steps = way.steps();
   std::size_t allowed = steps;
   // A message that cannot be kept for later, the arena being dry, goes out whole now.
-  if (steps > narrow() && steps > budget_ && message.store(core_)) allowed = budget_;
-  budget_ -= std::min(budget_, steps);
+  const std::size_t cost = delivery::steps_each(message.op);
+  if (steps > narrow() && steps * cost > budget_ && message.store(core_)) allowed = budget_ / cost;
+  budget_ -= std::min(budget_, steps * cost);
   if (steps > 0 && !advance(way, message, allowed, now)) {
     waiting_for_budget_ = true;
+    was_cut_ = true;
     put_off(way, message);
     return false;
   }
@@ -67,7 +75,7 @@ bool fanout::advance(walk& way, outgoing& message, std::size_t steps, instant no
   const std::size_t total = way.steps();
   const std::size_t end = std::min(total, way.done + steps);
   const auto plain = targets.plain();
-  delivery next(core_, message, total, now);
+  delivery next(core_, message, total, total > narrow_steps, now);
   for (; way.done < std::min(end, plain.size()); ++way.done)
     if (next.to(*plain[way.done])) ++way.delivered;
   const auto deliver = [&](subscription& one) { return next.to(one); };
@@ -85,7 +93,7 @@ bool fanout::advance(walk& way, outgoing& message, std::size_t steps, instant no
 
 bool fanout::serve_group(outgoing& message, std::string_view group, instant now) {
   const match_ref targets = core_.interest.match(message.op.subject);
-  delivery next(core_, message, 1, now);
+  delivery next(core_, message, 1, false, now);
   return serve_local(targets->group_named(group).local(), core_.choices,
                      [&](subscription& one) { return next.to(one); });
 }
@@ -128,16 +136,17 @@ void fanout::recycle(unfinished& done) noexcept {
 }
 
 void fanout::go_on(instant now) {
-  std::size_t left = core_.rules.fanout_budget;
+  std::size_t left = new_budget();
   waiting_for_budget_ = false;
   intrusive_list<unfinished, unfinished_tag> waiting;
   waiting.splice_back(unfinished_);
   while (!waiting.empty()) {
     unfinished& one = waiting.pop_front();
     const std::size_t before = one.way.done;
+    const std::size_t cost = delivery::steps_each(one.message.op);
     const bool served = one.way.done == one.way.steps() ||
-                        advance(one.way, one.message, std::max(left, narrow()), now);
-    left -= std::min(left, one.way.done - before);
+                        advance(one.way, one.message, std::max(left / cost, narrow()), now);
+    left -= std::min(left, (one.way.done - before) * cost);
     if (!served || !hand_over(one.way, one.message)) {
       waiting_for_budget_ = waiting_for_budget_ || !served;
       unfinished_.push_back(one);
@@ -148,7 +157,7 @@ void fanout::go_on(instant now) {
     if (one.way.has_arrived) core_.others.on_arrived_done(one.way.from_worker);
     recycle(one);
   }
-  budget_ = core_.rules.fanout_budget;
+  budget_ = new_budget();
 }
 
 void fanout::forget_origin(const session& gone) noexcept {

@@ -11,6 +11,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace wirebird::broker {
@@ -20,7 +21,7 @@ struct unfinished_tag;
 /// From a published message to its subscribers: every plain one, then one of each queue group; then
 /// once to every other worker that has some, which does the same for its own.
 ///
-/// A worker makes `fanout_budget` deliveries per iteration. The fan-out that meets the end of the
+/// A worker takes `fanout_budget` steps per iteration. The fan-out that meets the end of the
 /// budget goes on in the next iterations, in flush(); until it is done its publisher reads nothing,
 /// so its messages keep their order. Fan-outs of up to narrow_steps are never cut, so a wide
 /// publisher does not delay the narrow ones beside it. Who subscribes meanwhile does not get the
@@ -42,6 +43,8 @@ class fanout {
   [[nodiscard]] bool has_unfinished() const noexcept { return !unfinished_.empty(); }
   /// Some could go on now; the others wait for lanes.
   [[nodiscard]] bool has_work() const noexcept { return waiting_for_budget_; }
+  /// returns: whether a fan-out had to stop since the last call; it goes on, or its publisher does.
+  [[nodiscard]] bool take_was_cut() noexcept { return std::exchange(was_cut_, has_work()); }
   /// The oldest one's number (subscriptions::next_walk). requires: has_unfinished().
   [[nodiscard]] std::uint64_t oldest() noexcept { return unfinished_.front().number; }
   /// The publisher is gone; its messages are still delivered.
@@ -80,6 +83,7 @@ class fanout {
   };
 
   [[nodiscard]] std::size_t narrow() const noexcept;
+  [[nodiscard]] std::size_t new_budget() const noexcept;
   /// returns: whether the walk is at its end.
   [[nodiscard]] bool advance(walk&, outgoing&, std::size_t steps, instant now);
   [[nodiscard]] bool run(walk&, outgoing&, instant now);
@@ -92,7 +96,8 @@ class fanout {
   static constexpr std::size_t idle_max = 64;
 
   core& core_;
-  std::size_t budget_;                                     ///< steps left in this iteration
+  std::size_t budget_;  ///< steps left in this iteration
+  bool was_cut_ = false;
   intrusive_list<unfinished, unfinished_tag> unfinished_;  ///< oldest first
   std::vector<std::unique_ptr<unfinished>> idle_;          ///< for reuse
   remote_targets remote_;                                  ///< for reuse

@@ -79,4 +79,11 @@ std::string quoted(std::string_view text) {
   return out.append(1, '"');
 }
 
+std::string_view text_of_error(std::string_view line) noexcept {
+  constexpr std::string_view begin = "-ERR '";
+  constexpr std::string_view end = "'\r\n";
+  if (!line.starts_with(begin) || !line.ends_with(end)) return line;
+  return line.substr(begin.size(), line.size() - begin.size() - end.size());
+}
+
 }  // namespace wirebird::broker

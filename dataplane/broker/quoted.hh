@@ -13,4 +13,7 @@ namespace wirebird::broker {
 /// which nats-server would escape.
 [[nodiscard]] std::string quoted(std::string_view text);
 
+/// What stands between the quotes of a whole `-ERR '...'` line; any other text as it is.
+[[nodiscard]] std::string_view text_of_error(std::string_view line) noexcept;
+
 }  // namespace wirebird::broker

@@ -1,5 +1,7 @@
 #include "dataplane/broker/session.hh"
 
+#include "dataplane/broker/limits.hh"
+
 #include <algorithm>
 #include <chrono>
 #include <utility>
@@ -7,15 +9,6 @@
 namespace wirebird::broker {
 
 namespace {
-
-/// The first PING after CONNECT measures the round trip: at most this long after it.
-constexpr duration first_ping_max = std::chrono::seconds(2);
-/// It comes up to this many per cent later, so clients that connected together are spread.
-constexpr std::uint64_t first_ping_jitter_percent = 20;
-/// A round trip older than this is measured again although the client is active.
-constexpr duration round_trip_age_max = std::chrono::hours(1);
-/// With more than this pending, a subscriber is part of the reason for a dry arena.
-constexpr std::size_t backlog_bytes_min = 64 * 1024;
 
 close_reason reason_of(stream::end_reason reason) noexcept {
   switch (reason) {
@@ -91,6 +84,7 @@ void session::on_memory(instant now) {
     owed_.reset();
     on_output(now);
   }
+  core_.memory_queue.on_resumed(*this, now);
   resume(for_memory, now);
 }
 
@@ -112,20 +106,69 @@ void session::on_unfinished_in_shortage(instant now) {
 }
 
 void session::on_output(instant now) {
-  if (!list_hook<touched_tag>::is_linked()) core_.touched.push_back(*this);
-  if (output_->size() > core_.rules.max_pending) close_as_slow(core_.counts.slow_consumers, now);
+  core_.flushes.add(*this);
+  check_pending(now);
 }
 
-void session::on_delivered(instant now) {
+void session::check_pending(instant now) {
+  if (output_->size() > core_.rules.max_pending)
+    close_as_slow(core_.counts.slow_consumers, close_reason::slow_consumer_pending_bytes, now);
+}
+
+void session::on_delivered(bool is_bulk, instant now) {
   last_activity_ = now;
-  on_output(now);
+  if (is_bulk)
+    core_.flushes.add_bulk(*this, now);
+  else
+    core_.flushes.add(*this);
+  check_pending(now);
+}
+
+void session::wait_for(session& lagging, instant now) {
+  if (!is_open() || list_hook<throttled_tag>::is_linked()) return;
+  if (!lagging.earns_throttle(now)) return;
+  core_.counts.publishers_throttled.add();
+  pause(for_subscriber);
+  core_.throttled.add(*this, lagging.throttle_until_);
+}
+
+bool session::earns_throttle(instant now) noexcept {
+  if (now < throttle_until_) return true;
+  const std::uint64_t price =
+      std::min(throttle_price_bytes, core_.rules.max_pending / throttle_price_fraction + 1);
+  const std::uint64_t acknowledged = output_->begin_position();
+  if (!has_lagged_) {  // what it took before it lagged buys nothing
+    has_lagged_ = true;
+    throttle_paid_to_ = acknowledged;
+  }
+  if (acknowledged - throttle_paid_to_ < price) return false;
+  throttle_paid_to_ = acknowledged;
+  throttle_until_ = now + throttle_time;
+  core_.counts.throttles.add();
+  return true;
+}
+
+void session::on_progress(instant now) {
+  progress_at_ = now;
+  if (output_->empty()) {
+    list_hook<waiting_tag>::unlink();
+    has_lagged_ = false;
+  }
+  if (now >= throttle_until_ || lags()) return;
+  throttle_until_ = now;
+  core_.throttled.release(now);
 }
 
 void session::on_delivery_failed(instant now) {
+  if (!is_open()) return;
   if (output_->size() > backlog_bytes_min)
-    close_as_slow(core_.counts.slow_without_memory, now);
+    close_as_slow(core_.counts.slow_without_memory, close_reason::slow_consumer_pending_bytes, now);
   else
     core_.counts.deliveries_no_memory.add();
+}
+
+void session::evict(instant now) {
+  close_as_slow(core_.counts.slow_evicted, close_reason::slow_consumer_pending_bytes, now);
 }
 
 void session::reply(std::string_view bytes, instant now) {
@@ -159,8 +202,11 @@ void session::end(close_reason reason, instant) {
   phase_ = phase::draining;
   --core_.open;
   timer::disarm();
+  write_watch_.disarm();
   core_.memory_queue.forget(*this);
   core_.others.forget(*this);
+  core_.throttled.forget(*this);
+  list_hook<waiting_tag>::unlink();
   core_.ending.push_back(*this);
   core_.events.on_client_closed(identity(), reason);
 }
@@ -171,11 +217,18 @@ void session::close(close_reason reason, instant now) {
   connection_->close(now);
 }
 
-void session::close_as_slow(counter& count, instant now) {
+void session::close_as_slow(counter& count, close_reason reason, instant now) {
   if (!is_open()) return;
   count.add();
-  core_.events.on_slow_consumer(identity(), core_.rules.max_pending);
-  end(close_reason::slow_consumer_pending_bytes, now);
+  slow_consumer why;
+  if (reason == close_reason::slow_consumer_write_deadline)
+    why.deadline = core_.rules.write_deadline;
+  else
+    why.limit_bytes = core_.rules.max_pending;
+  why.chunks = output_->pieces();
+  why.bytes = output_->size();
+  core_.events.on_slow_consumer(identity(), why);
+  end(reason, now);
   list_hook<touched_tag>::unlink();
   connection_->abort(now);
 }
@@ -200,13 +253,33 @@ void session::on_ended(stream::end_reason reason, instant now) {
 }
 
 void session::release_input() noexcept {
+  if (line_.owner() != nullptr) core_.memory_queue.on_whole_line(*this, line_.footprint());
   line_ = slice();
+  if (inbound_ != nullptr) core_.memory_queue.on_whole_message(*this, inbound_->block_bytes());
   inbound_.reset();
   owed_.reset();
 }
 
 void session::flush(instant now) {
+  // What was flushed before is all acknowledged: only now does something begin to wait again.
+  if (output_->begin_position() == flushed_to_) progress_at_ = now;
+  flushed_to_ = output_->end_position();
   connection_->flush(now);
+  if (!is_open() || output_->empty()) return;
+  core_.waiting.add(*this);
+  if (!write_watch_.is_armed()) core_.timers.arm(write_watch_, now + core_.rules.write_deadline);
+}
+
+void session::on_write_watch(instant now) {
+  // Nothing waits: the next flush that leaves something arms the watch again.
+  if (output_->begin_position() >= flushed_to_) return;
+  if (now - write_watch_.deadline() > worker_pause_max) progress_at_ = now;
+  const instant deadline = progress_at_ + core_.rules.write_deadline;
+  if (now < deadline) {
+    core_.timers.arm(write_watch_, deadline);
+    return;
+  }
+  close_as_slow(core_.counts.slow_write_deadlines, close_reason::slow_consumer_write_deadline, now);
 }
 
 void session::on_timer(instant now) {

@@ -25,14 +25,17 @@ namespace wirebird::broker {
 ///     greeting --CONNECT--> connected        both serve operations: CONNECT may be left out
 ///         \--------close()------+--> draining --on_ended()--> ended
 ///
-/// Reads nothing while paused: for its own unfinished fan-out, for memory, or until other workers
-/// have taken what it told them.
+/// Reads nothing while paused: for its own unfinished fan-out, for memory, for a subscriber of its
+/// messages that lags, or until other workers have taken what it told them.
 class session final : public stream::handler,
                       public timer,  // the next PING
                       public list_hook<touched_tag>,
                       public list_hook<ending_tag>,
                       public list_hook<starved_tag>,
-                      public list_hook<crossing_tag> {
+                      public list_hook<crossing_tag>,
+                      public list_hook<throttled_tag>,
+                      public list_hook<half_tag>,
+                      public list_hook<waiting_tag> {
  public:
   session(core&, stream::connection&, std::uint64_t id) noexcept;
   ~session();
@@ -44,7 +47,7 @@ class session final : public stream::handler,
   // stream::handler
   void on_bytes(slice_queue& unread, instant now) override;
   void on_end_of_stream(instant now) override;
-  void on_progress(instant) override {}
+  void on_progress(instant now) override;
   void on_ended(stream::end_reason, instant now) override;
 
   // For deliveries.
@@ -54,10 +57,23 @@ class session final : public stream::handler,
   [[nodiscard]] bool wants_headers() const noexcept { return headers_; }
   [[nodiscard]] bool wants_no_responders() const noexcept { return no_responders_; }
   [[nodiscard]] stream::send_queue& output() noexcept { return *output_; }
-  /// A message was written to output(): it counts as activity, and may be one too many.
-  void on_delivered(instant now);
+  /// A message was written to output(): it counts as activity, and may be one too many. `is_bulk`:
+  /// it may wait for more before it is flushed.
+  void on_delivered(bool is_bulk, instant now);
+  /// So much waits for it that it will soon be closed.
+  [[nodiscard]] bool lags() const noexcept {
+    const std::uint64_t limit = core_.rules.max_pending;
+    return is_open() && output_->size() > limit - limit / 4;
+  }
+  /// This publisher's message went to a subscriber that lags: stops reading for a moment, if the
+  /// subscriber has earned that by taking bytes.
+  void wait_for(session& lagging, instant now);
   /// A message did not fit: the arena is dry.
   void on_delivery_failed(instant now);
+  /// Output that was flushed is waiting since then, none of it acknowledged.
+  [[nodiscard]] instant waits_since() const noexcept { return progress_at_; }
+  /// Its output is thrown away to make room: it waits longest and holds most (backlogs.hh).
+  void evict(instant now);
   /// The subscription's maximum is reached.
   void retire(subscription&);
   /// Appends final bytes that answer an operation of this client. When the arena is dry they are
@@ -70,11 +86,16 @@ class session final : public stream::handler,
   /// Other workers know more than before. returns: whether they know enough.
   [[nodiscard]] bool on_barrier(instant now);
   void on_lanes_free(instant now) { resume(for_lanes, now); }
+  void resume_after_throttle(instant now) { resume(for_subscriber, now); }
   void on_unfinished_in_shortage(instant now);
   void close(close_reason, instant now);
   /// Tells the client, unless `line` is empty, and the log, and closes.
   void close_with(std::string_view line, std::string_view log_text, close_reason, instant now);
   void flush(instant now);
+  /// Output that flush() has not handed to the transport yet.
+  [[nodiscard]] std::size_t unflushed_bytes() const noexcept {
+    return static_cast<std::size_t>(output_->end_position() - flushed_to_);
+  }
   /// Retires up to `count` subscriptions. requires: closed. returns: how many.
   std::size_t retire_some(std::size_t count);
   [[nodiscard]] bool has_subscriptions() const noexcept { return by_sid_.size() > 0; }
@@ -86,7 +107,10 @@ class session final : public stream::handler,
   void release_input() noexcept;
   [[nodiscard]] client_identity identity() const noexcept;
 
-  std::size_t position = 0;  ///< in the broker's table of sessions
+  std::size_t position = 0;    ///< in the broker's table of sessions
+  bool waits_as_bulk = false;  ///< flush_line's: in the line for bulk output...
+  instant bulk_since{};        ///< ...since then
+  instant half_since{};        ///< memory_rules': holds half of something since then
 
  private:
   enum class phase : std::uint8_t { greeting, connected, draining, ended };
@@ -94,11 +118,20 @@ class session final : public stream::handler,
     for_fanout = 1,
     for_memory = 2,
     for_barrier = 4,
-    for_lanes = 8
+    for_lanes = 8,
+    for_subscriber = 16
+  };
+
+  /// Looks whether the client still takes what was flushed.
+  struct write_watch final : timer {
+    explicit write_watch(session& owner_) noexcept : owner(owner_) {}
+    void on_timer(instant now) override { owner.on_write_watch(now); }
+    session& owner;
   };
 
   // session.cc
   void on_timer(instant now) override;
+  void on_write_watch(instant now);
   void arm_first_ping(instant now);
   [[nodiscard]] bool may_read() const noexcept { return is_open() && paused_ == 0; }
   void pause(pause_reason) noexcept;
@@ -107,7 +140,9 @@ class session final : public stream::handler,
   /// After every write to output(): it will be flushed, and may have become too much.
   void on_output(instant now);
   void end(close_reason, instant now);
-  void close_as_slow(counter&, instant now);
+  void check_pending(instant now);
+  [[nodiscard]] bool earns_throttle(instant now) noexcept;
+  void close_as_slow(counter&, close_reason, instant now);
 
   // session_input.cc: from bytes to operations.
   void parse(std::string_view& input, instant now);
@@ -142,8 +177,14 @@ class session final : public stream::handler,
   stream::send_queue* output_;
   std::uint64_t id_;
   instant last_activity_{};
-  instant last_ping_in_{};   ///< from the client
-  instant last_ping_out_{};  ///< to the client; meaningful once has_pinged_
+  instant last_ping_in_{};        ///< from the client
+  instant last_ping_out_{};       ///< to the client; meaningful once has_pinged_
+  instant progress_at_{};         ///< output was acknowledged, or began to wait
+  std::uint64_t flushed_to_ = 0;  ///< position in output()
+  write_watch write_watch_{*this};
+  instant throttle_until_{};  ///< its publishers stop reading until then
+  std::uint64_t throttle_paid_to_ =
+      0;  ///< position acknowledged when the last throttle, or lagging, began
   hash_index<subscription> by_sid_;
   std::size_t retire_cursor_ = 0;
   std::uint64_t interest_change_ = 0;  ///< number of the last SUB or UNSUB, as other workers count
@@ -161,6 +202,7 @@ class session final : public stream::handler,
   bool headers_ = false;
   bool no_responders_ = false;
   bool has_pinged_ = false;
+  bool has_lagged_ = false;   ///< since its output was empty
   bool peer_ended_ = false;   ///< close when all that came before is read
   bool left_unread_ = false;  ///< the transport holds bytes that were offered
   protocol::parser parser_;

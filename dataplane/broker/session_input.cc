@@ -1,4 +1,5 @@
 // From received bytes to operations: where input is cut, gathered and refused.
+#include "dataplane/broker/quoted.hh"
 #include "dataplane/broker/session.hh"
 
 #include <algorithm>
@@ -52,18 +53,23 @@ bool session::take_event(protocol::event found, std::string_view& input, instant
 
 bool session::lend_line_buffer(instant now) {
   const std::uint32_t size = core_.limits.max_control_line;
-  buffer* const block = core_.memory.take(std::max<std::uint32_t>(size, 1));
+  buffer* const block = core_.memory_queue.lines_are_full()
+                            ? nullptr
+                            : core_.memory.take(std::max<std::uint32_t>(size, 1));
   if (block == nullptr) {
     starve(now);
     return false;
   }
   line_ = slice(*block, block->bytes, 0);
+  core_.memory_queue.on_line(*this, line_.footprint(), now);
   parser_.lend_line_buffer(std::span(reinterpret_cast<char*>(block->bytes), size));
   return true;
 }
 
 void session::return_unused_line_buffer() noexcept {
-  if (line_.owner() != nullptr && !parser_.line_buffer_in_use()) line_ = slice();
+  if (line_.owner() == nullptr || parser_.line_buffer_in_use()) return;
+  core_.memory_queue.on_whole_line(*this, line_.footprint());
+  line_ = slice();
 }
 
 void session::on_publish(std::string_view& input, instant now) {
@@ -98,10 +104,11 @@ bool session::gather(std::string_view& input, instant now) {
   if (input.empty()) return false;
   stored_message& message = *inbound_;
   if (message.room() == 0 && message.missing() > 0) {
-    if (!core_.memory_queue.may_gather(*this, now) || !message.grow(core_.memory)) {
+    if (!core_.memory_queue.may_gather(*this) || !message.grow(core_.memory)) {
       starve(now);
       return false;
     }
+    core_.memory_queue.on_grown(*this, message.last_block_bytes(), now);
   }
   // The parser gets what fits; what closes the payload needs no room.
   std::string_view window = input;
@@ -118,7 +125,7 @@ bool session::gather(std::string_view& input, instant now) {
   message.append(parser_.payload());
   if (!parser_.payload_complete()) return true;
   message.finish();
-  core_.memory_queue.on_gathered(*this);
+  core_.memory_queue.on_whole_message(*this, message.block_bytes());
   outgoing complete;
   complete.op = message.op();
   complete.stored = std::move(inbound_);
@@ -143,7 +150,7 @@ void session::fail(protocol::protocol_error error, instant now) {
     case protocol::protocol_error::malformed_arguments: counts.malformed_arguments.add(); break;
     default: counts.unknown_operations.add(); break;
   }
-  close_with(text, text.empty() ? "malformed arguments" : text, reason, now);
+  close_with(text, text.empty() ? "malformed arguments" : text_of_error(text), reason, now);
 }
 
 }  // namespace wirebird::broker

@@ -62,7 +62,7 @@ void session::on_connect(std::string_view json, instant now) {
   const auto error = speaks_ours ? protocol::protocol_error::no_responders_requires_headers
                                  : protocol::protocol_error::invalid_client_protocol;
   const std::string_view line = protocol::error_line(error);
-  close_with(line, line,
+  close_with(line, text_of_error(line),
              speaks_ours ? close_reason::no_responders_requires_headers
                          : close_reason::bad_client_protocol_version,
              now);

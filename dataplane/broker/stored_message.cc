@@ -76,6 +76,12 @@ bool stored_message::store_pieces(std::span<const slice> payload, arena& memory)
   return true;
 }
 
+std::size_t stored_message::block_bytes() const noexcept {
+  std::size_t sum = 0;
+  for (const slice& piece : pieces_) sum += piece.footprint();
+  return sum;
+}
+
 void stored_message::finish() noexcept {
   if (pieces_.empty()) return;
   slice& last = pieces_.back();

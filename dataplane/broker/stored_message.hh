@@ -34,6 +34,10 @@ class stored_message {
   [[nodiscard]] std::uint32_t stored() const noexcept { return stored_; }
   /// One more block, unless the payload is complete. returns: false when the arena is dry.
   [[nodiscard]] bool grow(arena&);
+  /// Memory that it holds, in bytes; and the block that it got last. requires: a block, for the
+  /// latter.
+  [[nodiscard]] std::size_t block_bytes() const noexcept;
+  [[nodiscard]] std::size_t last_block_bytes() const noexcept { return pieces_.back().footprint(); }
   /// requires: bytes.size() <= room().
   void append(std::string_view bytes) noexcept;
   /// All at once. returns: false when the arena is dry; then nothing is stored.

@@ -4,8 +4,8 @@
 
 namespace wirebird::worker {
 
-/// Send queues and payloads of one worker. Sixteen clients that have fallen max_pending (64 MiB)
-/// behind at the same time; pages are touched only when used.
+/// Arena of one worker: half of it is output, as much as eight clients that have fallen max_pending
+/// (64 MiB) behind; the shares are in broker/memory_shares.hh. Pages are touched only when used.
 inline constexpr std::size_t arena_bytes = std::size_t{16} * 64 * 1024 * 1024;
 
 /// Frames of one queue: a receive ring (1024), a transmit ring (1024) and the link's own queue

@@ -33,7 +33,8 @@ TEST(event_log, writes_clients_as_operators_know_them) {
     event_log events(sink);
     events.on_client_created({5, {ip_address::from_v4(0x7f000001), 4000}, {}, {}, {}});
     events.on_client_closed(client(5), broker::close_reason::client_closed);
-    events.on_slow_consumer(client(6), 1000);
+    events.on_slow_consumer(client(6), {1000, {}, 3, 1001});
+    events.on_slow_consumer(client(7), {0, std::chrono::seconds(10), 3, 1001});
     events.write_all();
   }
   const std::string text = captured.text();
@@ -46,6 +47,10 @@ TEST(event_log, writes_clients_as_operators_know_them) {
       << text;
   EXPECT_NE(text.find("cid:6 - \"v1.2:go:app\" - "
                       "Slow Consumer Detected: MaxPending of 1000 Exceeded\n"),
+            std::string::npos)
+      << text;
+  EXPECT_NE(text.find("cid:7 - \"v1.2:go:app\" - Slow Consumer Detected: WriteDeadline of 10s "
+                      "exceeded with 3 chunks of 1001 total bytes.\n"),
             std::string::npos)
       << text;
 }

@@ -42,6 +42,74 @@ TEST(slow_consumers, exactly_max_pending_is_allowed) {
   EXPECT_FALSE(slow.is_open());
 }
 
+/// A subscriber that reads nothing any more, with a message waiting for it.
+client stopped_reader(world& around) {
+  client reader = around.connect_quiet();
+  reader.send("SUB a 1\r\n");
+  around.advance(5s);  // the first PING is behind it
+  static_cast<void>(reader.take());
+  reader.on_wire().stalled = true;
+  around.connect_quiet().send("PUB a 100\r\n" + std::string(100, 'x') + "\r\n");
+  return reader;
+}
+
+TEST(slow_consumers, who_takes_nothing_until_the_write_deadline_is_closed) {
+  world around;
+  client slow = stopped_reader(around);
+  around.advance(9990ms);
+  EXPECT_TRUE(slow.is_open());
+  around.advance(20ms);
+  EXPECT_TRUE(slow.on_wire().aborted);
+  EXPECT_EQ(slow.take(), "");
+  EXPECT_EQ(around.events.last_reason, "Slow Consumer (Write Deadline)");
+  EXPECT_EQ(around.events.last_slow.limit_bytes, 0U);
+  EXPECT_EQ(around.events.last_slow.deadline, 10s);
+  EXPECT_EQ(around.events.last_slow.chunks, 1U);
+  EXPECT_EQ(around.events.last_slow.bytes, 115U);
+  EXPECT_EQ(around.counts().slow_write_deadlines.value(), 1U);
+  EXPECT_EQ(around.counts().slow_consumers.value(), 0U);
+}
+
+TEST(slow_consumers, any_progress_moves_the_write_deadline) {
+  world around;
+  client slow = stopped_reader(around);
+  for (int i = 0; i < 5; ++i) {
+    around.advance(9s);
+    slow.on_wire().read(1);
+    around.settle();
+    ASSERT_TRUE(slow.is_open()) << i;
+  }
+  around.advance(9990ms);
+  EXPECT_TRUE(slow.is_open());
+  around.advance(20ms);
+  EXPECT_FALSE(slow.is_open());
+}
+
+TEST(slow_consumers, the_write_deadline_runs_only_while_something_waits) {
+  world around;
+  client slow = stopped_reader(around);
+  around.advance(1s);
+  slow.on_wire().drain();
+  around.advance(8900ms);  // the watch is still armed, and about to look
+  around.connect_quiet().send("PUB a 1\r\nx\r\n");
+  around.advance(9s);
+  EXPECT_TRUE(slow.is_open()) << "what waits has waited for 9 s";
+  around.advance(2s);
+  EXPECT_FALSE(slow.is_open());
+}
+
+TEST(slow_consumers, a_worker_that_was_held_up_blames_nobody) {
+  world around;
+  client slow = stopped_reader(around);
+  around.now += 15s;  // nothing ran meanwhile
+  around.settle();
+  EXPECT_TRUE(slow.is_open());
+  around.advance(9900ms);
+  EXPECT_TRUE(slow.is_open());
+  around.advance(200ms);
+  EXPECT_FALSE(slow.is_open());
+}
+
 TEST(slow_consumers, a_flood_of_unread_replies_counts_too) {
   world_options given;
   given.rules.max_pending = 1000;
@@ -113,7 +181,7 @@ TEST(slow_consumers, dry_arena_closes_those_with_a_backlog_and_costs_others_a_me
   const std::string message = "PUB a 1000\r\n" + std::string(1000, 'x') + "\r\n";
   for (int i = 0; i < 600 && slow.is_open(); ++i) writer.send(message);
   EXPECT_TRUE(slow.on_wire().aborted);
-  EXPECT_EQ(around.counts().slow_without_memory.value(), 1U);
+  EXPECT_EQ(around.counts().slow_evicted.value(), 1U);
   EXPECT_EQ(around.events.last_reason, "Slow Consumer (Pending Bytes)");
 
   std::vector<buffer*> taken;

@@ -19,16 +19,14 @@ void wire::send(std::string_view text, std::size_t piece_bytes) {
   }
 }
 
-void wire::drain() {
-  std::array<byte_view, 8> runs;
-  while (!output().empty()) {
-    const std::size_t count = output().gather(output().begin_position(), runs);
-    std::size_t bytes = 0;
-    for (std::size_t i = 0; i < count; ++i) {
-      received += as_text(runs[i]);
-      bytes += runs[i].size();
-    }
-    output().acknowledge(output().begin_position() + bytes);
+void wire::read(std::size_t count) {
+  if (count > 0) progress_due_ = true;
+  std::array<byte_view, 1> run;
+  while (count > 0 && output().gather(output().begin_position(), run) > 0) {
+    const byte_view taken = run[0].first(std::min(count, run[0].size()));
+    received += as_text(taken);
+    count -= taken.size();
+    output().acknowledge(output().begin_position() + taken.size());
   }
 }
 
@@ -45,6 +43,7 @@ void wire::poll(instant now) {
                     now);
     return;
   }
+  if (std::exchange(progress_due_, false)) user().on_progress(now);
   if (tells_end_early && !arrived_ && std::exchange(end_due_, false)) {
     user().on_end_of_stream(now);
     return;

@@ -61,12 +61,15 @@ class wire final : public stream::connection {
   /// Whether poll() has something to do.
   [[nodiscard]] bool is_due() const {
     if (ended) return false;
+    if (progress_due_) return true;
     if (paused) return closing || aborted || reset_due_ || (end_due_ && tells_end_early);
     return closing || aborted || reset_due_ || end_due_ ||
            (!unread_.empty() && (arrived_ || offer_due_));
   }
   /// The client reads what waits for it.
-  void drain();
+  void drain() { read(output().size()); }
+  /// The client reads so many bytes of what waits for it.
+  void read(std::size_t count);
   [[nodiscard]] bool is_open() const { return !closing && !aborted && !ended; }
   [[nodiscard]] std::size_t unread_bytes() const { return unread_.size(); }
 
@@ -86,6 +89,7 @@ class wire final : public stream::connection {
   bool offer_due_ = false;
   bool end_due_ = false;
   bool reset_due_ = false;
+  bool progress_due_ = false;
 };
 
 /// Writes down what the log would say.
@@ -104,11 +108,13 @@ class recorded_events final : public event_sink {
   void on_refusal(const client_identity& who, std::string_view text) noexcept override {
     lines.push_back("refusal " + std::to_string(who.id) + " " + std::string(text));
   }
-  void on_slow_consumer(const client_identity& who, std::uint64_t limit) noexcept override {
-    lines.push_back("slow " + std::to_string(who.id) + " " + std::to_string(limit));
+  void on_slow_consumer(const client_identity& who, const slow_consumer& why) noexcept override {
+    lines.push_back("slow " + std::to_string(who.id) + " " + std::to_string(why.limit_bytes));
+    last_slow = why;
   }
   std::vector<std::string> lines;
   std::string last_reason;
+  slow_consumer last_slow;
 };
 
 class counted_ids final : public id_source {

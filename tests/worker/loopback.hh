@@ -25,7 +25,8 @@ struct silent_events final : broker::event_sink {
   void on_client_closed(const broker::client_identity&, broker::close_reason) noexcept override {}
   void on_client_error(const broker::client_identity&, std::string_view) noexcept override {}
   void on_refusal(const broker::client_identity&, std::string_view) noexcept override {}
-  void on_slow_consumer(const broker::client_identity&, std::uint64_t) noexcept override {}
+  void on_slow_consumer(const broker::client_identity&,
+                        const broker::slow_consumer&) noexcept override {}
 };
 
 /// A client on loopback that waits for answers with a deadline.
