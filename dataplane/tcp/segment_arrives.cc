@@ -51,6 +51,8 @@ void connection::arrives_in_syn_sent(const segment& arrived, instant now) {
   if (acks) {
     measure(arrived, now);
     snd_.una = arrived.ack;
+    // After a timeout the SYN may have waited for room to go again.
+    snd_.send_at = later(snd_.send_at, snd_.una);
     silent_since_ = never;
     timers_.stop();
     set_state(state::established);

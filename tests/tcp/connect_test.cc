@@ -107,4 +107,16 @@ TEST_F(active_open, a_simultaneous_open_that_found_no_room_for_its_syn_ack_works
   expect({.flags = "AP", .seq = 1, .ack = 1, .text = "text"});
 }
 
+TEST_F(active_open, a_syn_ack_that_comes_while_the_repeated_syn_waits_for_room_works) {
+  open();
+  said.clear();
+  room_left = 0;
+  skip_for(1100ms);
+  ASSERT_TRUE(open_connection->output().append_copy(as_bytes("text")));
+  send({.flags = "SA", .seq = 0, .ack = 1, .mss = 1000});
+  room_left = 100;
+  iterate();
+  expect({.flags = "AP", .seq = 1, .ack = 1, .text = "text"});
+}
+
 }  // namespace wirebird::tcp
