@@ -31,6 +31,9 @@ std::string segment_rules::see(unsigned from, const datagram& packet) {
   if (what->has(flag::rst)) return "";
   spoken_so_far& mine = said_[from];
   const spoken_so_far& other = said_[1 - from];
+  // The other end restarted and calls anew; this one still answers the SYN of before.
+  const bool answers_syn = what->has(flag::syn) && what->has(flag::ack);
+  if (answers_syn && other.isn && !(what->ack == *other.isn + 1)) return "";
   if (what->stamps) mine.stamp = what->stamps->value;
   if (what->has(flag::syn)) {
     if (std::string wrong = see_syn(mine, *what); !wrong.empty()) return wrong;
