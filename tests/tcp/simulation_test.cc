@@ -16,7 +16,7 @@ namespace {
 
 struct choice {
   std::uint64_t seed = 1;
-  std::uint64_t runs = 150;
+  std::uint64_t runs = 110;
 };
 
 choice& chosen() {
