@@ -191,10 +191,12 @@ void connection::abort(instant now) {
   end(stream::end_reason::aborted_by_us);
 }
 
+// A peer takes a RST within its window only (RFC 9293 3.10.7.4): what lies beyond, such as a probe
+// of a closed window, it has not accepted.
 void connection::reset(instant now) {
   segment out;
   out.flags = flag::rst | flag::ack;
-  out.seq = snd_.nxt;
+  out.seq = earlier(snd_.nxt, snd_.una + snd_.wnd);
   out.ack = rcv_.nxt;
   if (env_.out.send(tuple, out, now))
     env_.counts.resets_out.add();

@@ -39,6 +39,10 @@ struct sequence {
   return to > from ? static_cast<std::uint32_t>(to - from) : 0;
 }
 
+[[nodiscard]] constexpr sequence earlier(sequence a, sequence b) noexcept {
+  return b < a ? b : a;
+}
+
 [[nodiscard]] constexpr sequence later(sequence a, sequence b) noexcept {
   return a < b ? b : a;
 }

@@ -191,6 +191,19 @@ TEST_F(dialogue, abort_sends_a_reset_and_ends_later) {
   expect({.flags = "R", .seq = 15, .ack = 0});
 }
 
+TEST_F(dialogue, abort_resets_a_peer_whose_window_is_closed) {
+  establish();
+  write("filling");
+  said.clear();
+  send({.seq = 1, .ack = 8, .win = 0});
+  write("probed");
+  clock_.advance(2s);
+  iterate();
+  said.clear();
+  open_connection->abort(clock_.now());
+  expect({.flags = "AR", .seq = 8, .ack = 1});
+}
+
 TEST_F(dialogue, closing_and_aborting_while_bytes_are_offered_is_safe) {
   establish();
   user.closes_on_bytes = true;
