@@ -13,11 +13,11 @@ struct connect_options {
   bool headers = false;
   bool no_responders = false;
   bool tls_required = false;
+  bool new_account = false;
   int protocol = 0;
   std::string auth_token, user, pass, nkey, sig, jwt;
   std::string name, lang, version;
   std::string account;
-  bool new_account = false;
 };
 
 /// Merges the object in `json` into `options`: fields that are present win, keys in any letter

@@ -32,7 +32,9 @@ void append_ascii(std::string& out, char byte) {
     out += byte;
 }
 
-void append_string(std::string& out, std::string_view value) {
+}  // namespace
+
+void append_json_string(std::string& out, std::string_view value) {
   out += '"';
   while (!value.empty()) {
     const std::size_t length = utf8_length(value);
@@ -50,17 +52,15 @@ void append_string(std::string& out, std::string_view value) {
   out += '"';
 }
 
-}  // namespace
-
 void json_object_writer::begin_member(std::string_view key) {
   text_ += text_.empty() ? '{' : ',';
-  append_string(text_, key);
+  append_json_string(text_, key);
   text_ += ':';
 }
 
 void json_object_writer::add(std::string_view key, std::string_view value) {
   begin_member(key);
-  append_string(text_, value);
+  append_json_string(text_, value);
 }
 
 void json_object_writer::add(std::string_view key, bool value) {
@@ -83,7 +83,7 @@ void json_object_writer::add(std::string_view key, std::span<const std::string> 
   char before = '[';
   for (const std::string& value : values) {
     text_ += std::exchange(before, ',');
-    append_string(text_, value);
+    append_json_string(text_, value);
   }
   text_ += values.empty() ? "[]" : "]";
 }

@@ -8,6 +8,9 @@
 
 namespace wirebird::protocol {
 
+/// Appends `value` between quotes, escaped as json_object_writer says.
+void append_json_string(std::string& out, std::string_view value);
+
 /// One flat JSON object as text, members in the order in which they are added, without blanks.
 /// Strings are escaped as the reference server's writer does it: also `<`, `>`, `&`, U+2028 and
 /// U+2029, and a byte that is no UTF-8 becomes \ufffd. For greetings and the like: it allocates.

@@ -2,6 +2,7 @@
 
 #include "dataplane/agent/broker_rules.hh"
 #include "dataplane/agent/client_ids.hh"
+#include "dataplane/agent/control_side.hh"
 #include "dataplane/agent/event_log.hh"
 #include "dataplane/agent/files.hh"
 #include "dataplane/agent/identity.hh"
@@ -132,6 +133,9 @@ class server {
     for (const std::string& notice : transport_.notices()) log_.warning(notice);
     if (!transport_.path().empty()) log_.info("Packets come through " + transport_.path());
     identity_.port = transport_.port();
+    if (const std::string why_not = control_.open(options_, identity_, rules_, all_workers());
+        !why_not.empty())
+      return fail(why_not);
     log_.info("Listening for client connections on " + transport_.listens_on());
     for (const auto& each : workers_) each->thread.start();
     if (placed.pinned) pin(placed.workers);
@@ -181,6 +185,12 @@ class server {
     return transport_.open(options_, all);
   }
 
+  [[nodiscard]] std::vector<worker::worker*> all_workers() const {
+    std::vector<worker::worker*> all;
+    for (const auto& each : workers_) all.push_back(&each->self);
+    return all;
+  }
+
   void pin(const std::vector<hardware_thread>& to) {
     for (std::size_t i = 0; i < workers_.size(); ++i) {
       const int error = workers_[i]->thread.pin_to(to[i].number);
@@ -195,11 +205,15 @@ class server {
   }
 
   int wait_for_the_end() {
-    std::vector<pollfd> waited{{signals_.descriptor(), POLLIN, 0}};
-    for (const auto& each : workers_) waited.push_back({each->events.descriptor(), POLLIN, 0});
     for (;;) {
+      std::vector<pollfd> waited{{control_.descriptor(), POLLIN, 0},
+                                 {signals_.descriptor(), POLLIN, 0}};
+      for (const auto& each : workers_) waited.push_back({each->events.descriptor(), POLLIN, 0});
       const bool returns = options_.log.debug || transport_.may_have_news();
-      const int ready = poll(waited.data(), waited.size(), returns ? quiet_time_ms : -1);
+      int ready =
+          poll(waited.data(), waited.size(), control_.patience_ms(returns ? quiet_time_ms : -1));
+      control_.serve();
+      if (ready > 0 && waited.front().revents != 0) --ready;
       if (ready != 0)
         quiet_turns_ = 0;
       else if (options_.log.debug)
@@ -260,6 +274,7 @@ class server {
   broker::options rules_;
   ports_file ports_file_;
   client_ids ids_;
+  control_side control_{log_};
   transport transport_;  // the port outlives the workers that use it
   std::unique_ptr<crossing::mesh> between_;
   std::vector<std::unique_ptr<one_worker>> workers_;

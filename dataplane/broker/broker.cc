@@ -32,12 +32,12 @@ stream::handler* broker::on_accepted(stream::connection& connection, instant now
 
   const std::uint32_t limit = core_->rules.max_connections;
   const bool is_full = limit != 0 && core_->open >= limit;
-  auto made = std::make_unique<session>(*core_, connection, id);
+  auto made = std::make_unique<session>(*core_, connection, id, now);
   if (!made->greet(protocol::info_line(info), now)) {
     core_->counts.connections_no_memory.add();
     return nullptr;
   }
-  made->position = sessions_.size();
+  made->position = static_cast<std::uint32_t>(sessions_.size());
   sessions_.push_back(std::move(made));
   session& accepted = *sessions_.back();
   core_->by_id.insert(core::hash_of_id(id), accepted);
@@ -88,7 +88,7 @@ void broker::clean_up() {
 }
 
 void broker::destroy(session& gone) {
-  const std::size_t position = gone.position;
+  const std::uint32_t position = gone.position;
   core_->by_id.erase(core::hash_of_id(gone.id()), gone);
   std::swap(sessions_[position], sessions_.back());
   sessions_[position]->position = position;
@@ -101,6 +101,19 @@ bool broker::has_work() const noexcept {
 
 void broker::shutdown(instant now) {
   for (const auto& open : sessions_) open->close(close_reason::server_shutdown, now);
+}
+
+void broker::keep_closed(closed_sink& sink) noexcept {
+  core_->closed = &sink;
+}
+
+std::size_t broker::places() const noexcept {
+  return sessions_.size();
+}
+
+std::optional<session_summary> broker::summary(std::size_t place) const noexcept {
+  if (place >= sessions_.size() || !sessions_[place]->is_open()) return std::nullopt;
+  return sessions_[place]->summary();
 }
 
 const counters& broker::counts() const noexcept {

@@ -7,12 +7,14 @@
 #include "dataplane/broker/counters.hh"
 #include "dataplane/broker/events.hh"
 #include "dataplane/broker/options.hh"
+#include "dataplane/broker/session_summary.hh"
 #include "dataplane/crossing/mesh.hh"
 #include "dataplane/stream/connection.hh"
 #include "protocol/server_info.hh"
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <vector>
 
 namespace wirebird::broker {
@@ -56,6 +58,13 @@ class broker final : public stream::acceptor {
   [[nodiscard]] const counters& counts() const noexcept;
   /// Clients whose connection has not ended.
   [[nodiscard]] std::size_t sessions() const noexcept;
+  /// Who hears of every client that ends; outlives the broker. At start only.
+  void keep_closed(closed_sink&) noexcept;
+  /// One past the highest place of a session. When a session goes, the last one takes its place, so
+  /// a walk that goes down may meet one twice but misses none.
+  [[nodiscard]] std::size_t places() const noexcept;
+  /// returns: the client at that place; nothing when none is open there.
+  [[nodiscard]] std::optional<session_summary> summary(std::size_t place) const noexcept;
   /// Subscriptions in the table.
   [[nodiscard]] std::size_t subscriptions() const noexcept;
 

@@ -14,6 +14,7 @@
 #include "dataplane/broker/hash_index.hh"
 #include "dataplane/broker/memory_rules.hh"
 #include "dataplane/broker/options.hh"
+#include "dataplane/broker/session_summary.hh"
 #include "dataplane/broker/stored_message.hh"
 #include "dataplane/broker/subscriptions.hh"
 #include "dataplane/broker/throttle.hh"
@@ -43,6 +44,7 @@ struct core {
   random& choices;
   id_source& ids;
   event_sink& events;
+  closed_sink* closed = nullptr;  ///< null: nobody keeps them
 
   counters counts;
   subscriptions interest;

@@ -81,7 +81,7 @@ bool delivery::to(subscription& subscriber) {
   ++subscriber.delivered;
   core_.counts.out_msgs.add();
   core_.counts.out_bytes.add(message_.op.total_size - skipped);
-  target.on_delivered(is_bulk_, now_);
+  target.on_delivered(message_.op.total_size - skipped, is_bulk_, now_);
   if (target.lags() && message_.origin != nullptr) message_.origin->wait_for(target, now_);
   if (subscriber.max != 0 && subscriber.delivered >= subscriber.max) target.retire(subscriber);
   return true;

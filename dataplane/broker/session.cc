@@ -26,11 +26,14 @@ close_reason reason_of(stream::end_reason reason) noexcept {
 
 }  // namespace
 
-session::session(core& shared, stream::connection& connection, std::uint64_t id) noexcept
+session::session(core& shared, stream::connection& connection, std::uint64_t id,
+                 instant now) noexcept
     : core_(shared),
       connection_(&connection),
       output_(&connection.output()),
       id_(id),
+      start_(now),
+      last_activity_(now),
       remote_(connection.remote()),
       parser_(protocol::role::reads_client, shared.limits) {}
 
@@ -52,6 +55,12 @@ bool session::greet(std::string_view info_line, instant now) {
 client_identity session::identity() const noexcept {
   if (connect_ == nullptr) return {id_, remote_, {}, {}, {}};
   return {id_, remote_, connect_->name, connect_->lang, connect_->version};
+}
+
+session_summary session::summary() const noexcept {
+  const client_identity who = identity();
+  return {id_,      remote_,        start_,   last_activity_, round_trip_, output_->size(),
+          traffic_, by_sid_.size(), who.name, who.lang,       who.version};
 }
 
 void session::pause(pause_reason reason) noexcept {
@@ -115,8 +124,10 @@ void session::check_pending(instant now) {
     close_as_slow(core_.counts.slow_consumers, close_reason::slow_consumer_pending_bytes, now);
 }
 
-void session::on_delivered(bool is_bulk, instant now) {
+void session::on_delivered(std::size_t bytes, bool is_bulk, instant now) {
   last_activity_ = now;
+  ++traffic_.out_msgs;
+  traffic_.out_bytes += bytes;
   if (is_bulk)
     core_.flushes.add_bulk(*this, now);
   else
@@ -198,7 +209,8 @@ void session::on_end_of_stream(instant now) {
   if (paused_ == 0 && !left_unread_) close(close_reason::client_closed, now);
 }
 
-void session::end(close_reason reason, instant) {
+void session::end(close_reason reason, instant now) {
+  if (core_.closed != nullptr) core_.closed->on_closed(summary(), reason, now);
   phase_ = phase::draining;
   --core_.open;
   timer::disarm();

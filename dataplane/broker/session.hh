@@ -5,6 +5,7 @@
 #include "dataplane/base/timer_wheel.hh"
 #include "dataplane/broker/core.hh"
 #include "dataplane/broker/hash_index.hh"
+#include "dataplane/broker/session_summary.hh"
 #include "dataplane/stream/connection.hh"
 #include "protocol/connect_options.hh"
 #include "protocol/parser.hh"
@@ -37,7 +38,7 @@ class session final : public stream::handler,
                       public list_hook<half_tag>,
                       public list_hook<waiting_tag> {
  public:
-  session(core&, stream::connection&, std::uint64_t id) noexcept;
+  session(core&, stream::connection&, std::uint64_t id, instant now) noexcept;
   ~session();
 
   /// Sends INFO and begins to count as open. returns: false when there is no memory; then the
@@ -57,9 +58,9 @@ class session final : public stream::handler,
   [[nodiscard]] bool wants_headers() const noexcept { return headers_; }
   [[nodiscard]] bool wants_no_responders() const noexcept { return no_responders_; }
   [[nodiscard]] stream::send_queue& output() noexcept { return *output_; }
-  /// A message was written to output(): it counts as activity, and may be one too many. `is_bulk`:
-  /// it may wait for more before it is flushed.
-  void on_delivered(bool is_bulk, instant now);
+  /// A message with so many bytes of headers and payload was written to output(): it counts as
+  /// activity, and may be one too many. `is_bulk`: it may wait for more before it is flushed.
+  void on_delivered(std::size_t bytes, bool is_bulk, instant now);
   /// So much waits for it that it will soon be closed.
   [[nodiscard]] bool lags() const noexcept {
     const std::uint64_t limit = core_.rules.max_pending;
@@ -106,8 +107,10 @@ class session final : public stream::handler,
   /// Gives back what half-received input holds. requires: closed, and not within its on_bytes().
   void release_input() noexcept;
   [[nodiscard]] client_identity identity() const noexcept;
+  /// requires: its connection has not ended.
+  [[nodiscard]] session_summary summary() const noexcept;
 
-  std::size_t position = 0;    ///< in the broker's table of sessions
+  std::uint32_t position = 0;  ///< in the broker's table of sessions
   bool waits_as_bulk = false;  ///< flush_line's: in the line for bulk output...
   instant bulk_since{};        ///< ...since then
   instant half_since{};        ///< memory_rules': holds half of something since then
@@ -165,6 +168,7 @@ class session final : public stream::handler,
   /// What this client wants has changed: other workers are told.
   void on_interest_changed();
   void on_ping(instant now);
+  void on_pong(instant now) noexcept;
   void on_client_error(std::string_view text, instant now);
   [[nodiscard]] bool is_permitted(const protocol::publish_op&, instant now);
   /// Tells the client and the log; the connection stays open.
@@ -176,9 +180,12 @@ class session final : public stream::handler,
   stream::connection* connection_;
   stream::send_queue* output_;
   std::uint64_t id_;
-  instant last_activity_{};
-  instant last_ping_in_{};        ///< from the client
-  instant last_ping_out_{};       ///< to the client; meaningful once has_pinged_
+  instant start_;
+  instant last_activity_;
+  instant last_ping_in_{};   ///< from the client
+  instant last_ping_out_{};  ///< to the client; meaningful once has_pinged_
+  duration round_trip_{};    ///< zero: not measured
+  session_traffic traffic_;
   instant progress_at_{};         ///< output was acknowledged, or began to wait
   std::uint64_t flushed_to_ = 0;  ///< position in output()
   write_watch write_watch_{*this};
@@ -196,15 +203,15 @@ class session final : public stream::handler,
   std::uint32_t pings_unanswered_ = 0;
   phase phase_ = phase::greeting;
   std::uint8_t paused_ = 0;  ///< pause_reason bits
-  bool verbose_ = true;
-  bool pedantic_ = true;
-  bool echo_ = true;
-  bool headers_ = false;
-  bool no_responders_ = false;
-  bool has_pinged_ = false;
-  bool has_lagged_ = false;   ///< since its output was empty
-  bool peer_ended_ = false;   ///< close when all that came before is read
-  bool left_unread_ = false;  ///< the transport holds bytes that were offered
+  bool verbose_ : 1 = true;
+  bool pedantic_ : 1 = true;
+  bool echo_ : 1 = true;
+  bool headers_ : 1 = false;
+  bool no_responders_ : 1 = false;
+  bool has_pinged_ : 1 = false;
+  bool has_lagged_ : 1 = false;   ///< since its output was empty
+  bool peer_ended_ : 1 = false;   ///< close when all that came before is read
+  bool left_unread_ : 1 = false;  ///< the transport holds bytes that were offered
   protocol::parser parser_;
 };
 

@@ -41,7 +41,7 @@ bool session::take_event(protocol::event found, std::string_view& input, instant
     case protocol::event::subscribe: on_subscribe(parser_.subscribe(), now); break;
     case protocol::event::unsubscribe: on_unsubscribe(parser_.unsubscribe(), now); break;
     case protocol::event::ping: on_ping(now); break;
-    case protocol::event::pong: pings_unanswered_ = 0; break;
+    case protocol::event::pong: on_pong(now); break;
     case protocol::event::ok: break;
     case protocol::event::err: on_client_error(parser_.err().text, now); break;
     case protocol::event::message:  // a client's parser never finds one

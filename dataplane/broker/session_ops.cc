@@ -100,6 +100,8 @@ void session::on_message(outgoing& message, instant now) {
   last_activity_ = now;
   core_.counts.in_msgs.add();
   core_.counts.in_bytes.add(message.op.total_size);
+  ++traffic_.in_msgs;
+  traffic_.in_bytes += message.op.total_size;
   if (!is_permitted(message.op, now)) return;
   acknowledge(now);
   if (!core_.fanouts.publish(message, now)) pause(for_fanout);
@@ -174,6 +176,11 @@ void session::on_ping(instant now) {
     return;
   }
   reply(protocol::pong_line, now);
+}
+
+void session::on_pong(instant now) noexcept {
+  if (pings_unanswered_ > 0) round_trip_ = now - last_ping_out_;
+  pings_unanswered_ = 0;
 }
 
 void session::on_client_error(std::string_view text, instant now) {

@@ -101,8 +101,7 @@ resolved resolve(const map& file, const map& flags) {
   // Until these are there, who asks for them must not believe that they are.
   const bool good = to.errors.empty();
   if (good && result.run.authorization.required()) to.error("authorization is not supported yet");
-  if (good && (result.run.monitor.http_port || result.run.monitor.https_port))
-    to.error("monitoring over HTTP is not supported yet");
+  if (good && result.run.monitor.https_port) to.error("monitoring over HTTPS is not supported yet");
   for (std::string conflict :
        {payload_conflict(result.run.limits), lame_duck_conflict(result.run.leave),
         no_auth_user_conflict(result.run.authorization), interface_conflict(result.run),

@@ -105,33 +105,49 @@ bool transport::is_for_another(const listener& from, const accepted_socket& sock
 }
 
 void transport::admit(listener& from, const accepted_socket& socket, instant now) {
-  if (!make_room()) {
-    host_.counts.refused_full.add();
-    connection refused(host_, socket.descriptor, socket.remote, {}, no_slot);
-    refused.reset_socket();
+  connection* const fresh = place_connection(socket.descriptor, socket.remote);
+  if (fresh == nullptr) return;
+  if (stream::handler* user = from.user().on_accepted(*fresh, now); user != nullptr) {
+    fresh->set_handler(*user);
+    host_.counts.accepted.add();
+    ++connections_;
     return;
   }
+  host_.counts.refused_by_acceptor.add();
+  fresh->reset_socket();
+  release(*fresh);
+}
+
+stream::connection* transport::adopt_connection(int descriptor, stream::handler& user) {
+  connection* const fresh = place_connection(descriptor, {});
+  if (fresh == nullptr) return nullptr;
+  fresh->set_handler(user);
+  host_.counts.accepted.add();
+  ++connections_;
+  return fresh;
+}
+
+connection* transport::place_connection(int descriptor, const endpoint& remote) {
+  if (!make_room()) {
+    host_.counts.refused_full.add();
+    connection refused(host_, descriptor, remote, {}, no_slot);
+    refused.reset_socket();
+    return nullptr;
+  }
   socket_address own;
-  const bool named = getsockname(socket.descriptor, own.get(), &own.length) == 0;
+  const bool named = getsockname(descriptor, own.get(), &own.length) == 0;
   const std::uint32_t slot = free_slot();
   place& at = places_[slot];
   first_free_ = at.next_free;
   ++in_use_;
-  at.occupant = std::make_unique<connection>(host_, socket.descriptor, socket.remote,
+  at.occupant = std::make_unique<connection>(host_, descriptor, remote,
                                              named ? to_endpoint(own) : endpoint{}, slot);
   connection& fresh = *at.occupant;
-  if (poller_.watch(socket.descriptor, connection_events, token_of(slot)) != 0) {
-    host_.counts.register_errors.add();
-  } else if (stream::handler* user = from.user().on_accepted(fresh, now); user != nullptr) {
-    fresh.set_handler(*user);
-    host_.counts.accepted.add();
-    ++connections_;
-    return;
-  } else {
-    host_.counts.refused_by_acceptor.add();
-  }
+  if (poller_.watch(descriptor, connection_events, token_of(slot)) == 0) return &fresh;
+  host_.counts.register_errors.add();
   fresh.reset_socket();
   release(fresh);
+  return nullptr;
 }
 
 bool transport::make_room() noexcept {

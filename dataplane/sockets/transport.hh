@@ -56,6 +56,10 @@ class transport {
   /// From now on connections that any worker accepts are dealt out: this one passes on those that
   /// are not its own, and `user` gets those that are. returns: errno, 0 when they come.
   [[nodiscard]] int share(spread& others, std::size_t self, stream::acceptor& user);
+  /// Takes over a connected, non-blocking stream socket of any family; it counts as accepted. May
+  /// be called from within a handler's call. returns: the connection, which calls `user`, or null
+  /// when there is no room for it.
+  [[nodiscard]] stream::connection* adopt_connection(int descriptor, stream::handler& user);
   /// Closes all listeners; connections stay. Not from within a handler's call.
   void stop_listening() noexcept;
 
@@ -95,6 +99,8 @@ class transport {
   void take_turns(instant now);
   void end(connection&, instant now);
   void release(connection&) noexcept;
+  /// returns: the connection, watched, or null.
+  [[nodiscard]] connection* place_connection(int descriptor, const endpoint& remote);
   [[nodiscard]] bool make_room() noexcept;
   [[nodiscard]] std::uint32_t free_slot();
   [[nodiscard]] std::uint64_t token_of(std::uint32_t slot) const noexcept;

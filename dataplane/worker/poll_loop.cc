@@ -41,13 +41,16 @@ bool iterate(worker& self, instant now) {
     self.sockets->poll(now);
     busy = busy || activity(*self.sockets) != before || self.sockets->has_work();
   }
+  if (self.http) busy = self.http->poll(now) || busy;
   self.timers.advance(now);
   self.broker.flush(now);
+  if (self.http) self.http->flush(now);
   if (self.port) {
     self.port->tcp.flush(now);
     self.port->link.flush();
     busy = busy || self.port->tcp.has_work() || self.port->link.has_queued();
   }
+  if (self.plane) busy = self.plane->step(self, now) || busy;
   return busy || self.broker.has_work();
 }
 

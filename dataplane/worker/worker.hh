@@ -11,6 +11,8 @@
 #include "dataplane/net/link.hh"
 #include "dataplane/sockets/transport.hh"
 #include "dataplane/tcp/stack.hh"
+#include "dataplane/worker/monitoring.hh"
+#include "dataplane/worker/plane_port.hh"
 #include "protocol/server_info.hh"
 
 #include <cstddef>
@@ -59,6 +61,8 @@ struct worker {
   ::wirebird::broker::broker broker;
   std::optional<port_path> port;              ///< with --nic
   std::optional<sockets::transport> sockets;  ///< without
+  std::optional<plane_port> plane;            ///< once there is a plane memory
+  std::optional<monitoring> http;             ///< with a monitoring port
 };
 
 }  // namespace wirebird::worker

@@ -82,7 +82,7 @@ void worker_thread::rest(instant now, bool busy) {
 
 void worker_thread::sleep(duration time) {
   if (self_.port)
-    self_.port->queue.wait(time);
+    self_.port->queue.wait(self_.http ? self_.http->rest_limit(time) : time);
   else
     self_.sockets->wait(time);
 }
@@ -97,6 +97,7 @@ void worker_thread::drain() {
   if (self_.sockets) self_.sockets->stop_listening();
   if (self_.port) self_.port->tcp.stop_listening();
   self_.broker.shutdown(now);
+  if (self_.http) self_.http->shutdown(now);
   do {
     iterate_once();
   } while (!is_drained() && read_clock() < deadline);
@@ -119,6 +120,7 @@ void worker_thread::take_stock() {
   packet_queue* queue = self_.port ? &self_.port->queue : nullptr;
   self_.sockets.reset();
   self_.port.reset();
+  self_.http.reset();
   if (queue != nullptr) {
     queue->wait(duration::zero());  // no sleep: drivers give back what they have sent
     left_.frames = frames_at_start_ - std::min(frames_at_start_, queue->frames().available());

@@ -1,0 +1,11 @@
+#pragma once
+
+#include "control/monitor/json_text.hh"
+#include "control/plane/snapshot.hh"
+
+namespace wirebird::control {
+
+/// The eight members that describe the subject table, on /subsz and /accountz.
+void add_sublist_stats(json_text&, const snapshot&);
+
+}  // namespace wirebird::control

@@ -1,0 +1,119 @@
+#include "control/plane/snapshot.hh"
+
+#include "protocol/json_reader.hh"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+
+namespace wirebird::control {
+
+namespace {
+
+/// The ring of closed connections as a whole, whatever the number of workers.
+constexpr std::size_t closed_max = 10'000;
+
+using rows = std::vector<protocol::plane::connection_row>;
+
+template <typename Clock>
+std::int64_t nanoseconds_now() {
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(Clock::now().time_since_epoch())
+      .count();
+}
+
+void append(rows& to, const rows& from) {
+  to.insert(to.end(), from.begin(), from.end());
+}
+
+std::vector<std::string> lines_of(const std::string& text) {
+  std::vector<std::string> lines;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = std::min(text.find('\n', at), text.size());
+    lines.push_back(text.substr(at, end - at));
+    at = end + 1;
+  }
+  return lines;
+}
+
+}  // namespace
+
+settings settings::parse(const std::string& json) {
+  settings made;
+  const std::array<protocol::json_member, 24> members{{
+      {"server_id", &made.server_id},
+      {"server_name", &made.server_name},
+      {"version", &made.version},
+      {"wirebird", &made.wirebird},
+      {"go", &made.go},
+      {"host", &made.host},
+      {"http_host", &made.http_host},
+      {"http_base_path", &made.http_base_path},
+      {"transport", &made.transport},
+      {"proto", &made.proto},
+      {"port", &made.port},
+      {"http_port", &made.http_port},
+      {"workers", &made.workers},
+      {"pid", &made.pid},
+      {"start_ns", &made.start_ns},
+      {"max_connections", &made.max_connections},
+      {"max_subscriptions", &made.max_subscriptions},
+      {"ping_interval", &made.ping_interval},
+      {"ping_max", &made.ping_max},
+      {"max_control_line", &made.max_control_line},
+      {"max_payload", &made.max_payload},
+      {"max_pending", &made.max_pending},
+      {"write_deadline", &made.write_deadline},
+      {"auth_required", &made.auth_required},
+  }};
+  static_cast<void>(protocol::read_json_object(json, members));
+  const std::array<protocol::json_member, 1> urls{{{"connect_urls", &made.connect_urls}}};
+  static_cast<void>(protocol::read_json_object(json, urls));
+  return made;
+}
+
+snapshot snapshot::take(const memory_view& memory, rows_wanted wanted) {
+  snapshot made;
+  made.now_ns = nanoseconds_now<std::chrono::system_clock>();
+  made.monotonic_now_ns = nanoseconds_now<std::chrono::steady_clock>();
+  made.server = settings::parse(memory.settings());
+  made.counter_names = lines_of(memory.counter_names());
+  for (std::size_t i = 0; i < memory.workers(); ++i) {
+    made.workers.push_back(memory.worker(i));
+    made.counters.push_back(memory.counters(i));
+    if (wanted.open) append(made.connections, memory.connections(i));
+    if (wanted.closed) append(made.closed, memory.closed(i));
+  }
+  std::ranges::sort(made.connections, {}, &protocol::plane::connection_row::cid);
+  const auto twice =
+      std::ranges::unique(made.connections, {}, &protocol::plane::connection_row::cid);
+  made.connections.erase(twice.begin(), twice.end());
+  std::ranges::stable_sort(made.closed, {}, &protocol::plane::connection_row::stop_ns);
+  if (made.closed.size() > closed_max)
+    made.closed.erase(made.closed.begin(),
+                      made.closed.end() - static_cast<std::ptrdiff_t>(closed_max));
+  return made;
+}
+
+std::uint64_t snapshot::counter(std::string_view name) const noexcept {
+  const auto found = std::ranges::find(counter_names, name);
+  if (found == counter_names.end()) return 0;
+  const auto index = static_cast<std::size_t>(found - counter_names.begin());
+  std::uint64_t sum = 0;
+  for (const auto& of_worker : counters)
+    if (index < of_worker.size()) sum += of_worker[index];
+  return sum;
+}
+
+std::uint64_t snapshot::clients() const noexcept {
+  std::uint64_t sum = 0;
+  for (const auto& worker : workers) sum += worker.connection_rows;
+  return sum;
+}
+
+std::uint64_t snapshot::subscriptions() const noexcept {
+  std::uint64_t sum = 0;
+  for (const auto& worker : workers) sum += worker.subscriptions;
+  return sum;
+}
+
+}  // namespace wirebird::control

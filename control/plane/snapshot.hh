@@ -1,0 +1,66 @@
+#pragma once
+
+#include "control/plane/memory_view.hh"
+#include "protocol/plane_memory.hh"
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace wirebird::control {
+
+/// What the server says about itself; see wirebird's settings_text.
+struct settings {
+  std::string server_id, server_name, version, wirebird, go, host, http_host, http_base_path,
+      transport;
+  std::int64_t proto = 1;
+  std::uint64_t port = 0, http_port = 0, workers = 1, pid = 0, start_ns = 0;
+  std::uint64_t max_connections = 0, max_subscriptions = 0, ping_interval = 0, ping_max = 0,
+                max_control_line = 0, max_payload = 0, max_pending = 0, write_deadline = 0;
+  bool auth_required = false;
+  std::vector<std::string> connect_urls;
+
+  /// Of text that cannot be read, what could be.
+  [[nodiscard]] static settings parse(const std::string& json);
+};
+
+/// Which rows a page wants: copying all of them costs half a kilobyte each.
+struct rows_wanted {
+  bool open = false;
+  bool closed = false;
+};
+
+/// Everything that pages show, copied out of the plane memory at one moment: a page can be rendered
+/// from it on any thread. Duplicates (a connection that moved while it was read) are gone.
+struct snapshot {
+  /// Nanoseconds since 1970; those of the rows are of the monotonic clock.
+  std::int64_t now_ns = 0;
+  std::int64_t monotonic_now_ns = 0;
+  settings server;
+  std::vector<protocol::plane::worker_record> workers;
+  std::vector<std::string> counter_names;
+  std::vector<std::vector<std::uint64_t>> counters;  ///< per worker, in the order of the names
+  std::vector<protocol::plane::connection_row> connections;
+  std::vector<protocol::plane::connection_row> closed;  ///< newest last
+  std::map<std::string, std::uint64_t> requests;        ///< pages served so far
+  double cpu_percent = 0;
+  std::uint64_t memory_bytes = 0;
+
+  [[nodiscard]] static snapshot take(const memory_view&, rows_wanted);
+  /// Over all workers; 0 for a name that this wirebird does not count.
+  [[nodiscard]] std::uint64_t counter(std::string_view name) const noexcept;
+  [[nodiscard]] std::uint64_t subscriptions() const noexcept;
+  /// Clients that are connected.
+  [[nodiscard]] std::uint64_t clients() const noexcept;
+  /// From a row's time to one since 1970.
+  [[nodiscard]] std::int64_t wall_ns(std::int64_t monotonic_ns) const noexcept {
+    return now_ns - (monotonic_now_ns - monotonic_ns);
+  }
+  [[nodiscard]] std::int64_t start_ns() const noexcept {
+    return wall_ns(static_cast<std::int64_t>(server.start_ns));
+  }
+};
+
+}  // namespace wirebird::control

@@ -1,0 +1,104 @@
+#include "dataplane/agent/control_side.hh"
+
+#include "dataplane/agent/listen_address.hh"
+#include "dataplane/agent/settings_text.hh"
+#include "dataplane/worker/clock.hh"
+
+#include <algorithm>
+#include <chrono>
+#include <cstring>
+#include <utility>
+
+namespace wirebird::agent {
+
+namespace {
+
+/// Go's words, which tools and people look for.
+std::string cannot_listen(const std::string& where, const char* cause) {
+  return "Can't start monitoring: can't listen to the monitor port: listen tcp " + where +
+         ": bind: " + cause;
+}
+
+}  // namespace
+
+std::string control_side::listen(const config::options& options, worker::worker& worker) {
+  host_ = options.monitor.host.empty() ? options.host : options.monitor.host;
+  const std::uint16_t wanted = *options.monitor.http_port;
+  const std::string where = host_ + ":" + std::to_string(wanted);
+  const auto address = listen_address(host_);
+  if (!address) return cannot_listen(where, "no such host");
+  if (worker.port) {
+    const ip_address ours = options.interface->address;
+    if (*address != ip_address{} && *address != ours)
+      return cannot_listen(where, "cannot assign requested address");
+    if (wanted == 0 || !worker.port->tcp.listen({ours, wanted}, worker.http->acceptor()))
+      return cannot_listen(where, "address already in use");
+    port_ = wanted;
+  } else {
+    const auto listening = worker.sockets->listen({*address, wanted}, worker.http->acceptor());
+    if (listening.error != 0)
+      return cannot_listen(where, listening.error == EADDRINUSE ? "address already in use"
+                                                                : std::strerror(listening.error));
+    port_ = listening.port;
+  }
+  return "";
+}
+
+std::string control_side::open(const config::options& options,
+                               const protocol::server_info& identity, const broker::options& rules,
+                               std::vector<worker::worker*> workers) {
+  if (!options.monitor.http_port) return "";
+  workers_ = std::move(workers);
+  worker::worker& worker = *workers_.front();
+  process_.emplace(log_, control_process::settings{
+                             .program = find_control_program(),
+                             .address = &address_,
+                             .on_refresh = [this](std::uint64_t number) { refresh(number); }});
+  if (std::string why_not = process_->open(); !why_not.empty()) return why_not;
+  worker.http.emplace(address_, worker.sockets ? &*worker.sockets : nullptr, worker.memory,
+                      worker.timers);
+  if (worker.http->error() != 0)
+    return std::string("cannot reach wirebird-control: ") + std::strerror(worker.http->error());
+  if (std::string why_not = listen(options, worker); !why_not.empty()) return why_not;
+  log_.info("Starting http monitor on " + host_ + ":" + std::to_string(port_));
+
+  const std::string names = worker::counter_names(worker);
+  memory_.emplace(plane_memory::shape{.workers = workers_.size(), .counter_names = names});
+  if (memory_->error() != 0)
+    return std::string("cannot make the memory for wirebird-control: ") +
+           std::strerror(memory_->error());
+  for (std::size_t i = 0; i < workers_.size(); ++i) {
+    workers_[i]->plane.emplace(memory_->share(i));
+    workers_[i]->broker.keep_closed(*workers_[i]->plane);
+  }
+  memory_->write_settings(settings_text(options, identity, rules, {host_, port_}, workers_.size()));
+  process_->share_memory(memory_->descriptor());
+  process_->tick(worker::read_clock());
+  return "";
+}
+
+int control_side::patience_ms(int longest) const {
+  const instant next = process_ ? process_->next_tick() : never;
+  if (next == never) return longest;
+  const duration left = next - worker::read_clock();
+  const auto milliseconds = std::chrono::ceil<std::chrono::milliseconds>(left).count();
+  constexpr std::int64_t patience_max_ms = 60'000;
+  return static_cast<int>(
+      std::clamp<std::int64_t>(milliseconds, 0, longest < 0 ? patience_max_ms : longest));
+}
+
+void control_side::serve() {
+  if (!process_) return;
+  const instant now = worker::read_clock();
+  process_->receive(now);
+  process_->tick(now);
+}
+
+void control_side::refresh(std::uint64_t number) {
+  for (worker::worker* const each : workers_) {
+    each->plane->ask(number);
+    if (each->sockets) each->sockets->wake();
+  }
+}
+
+}  // namespace wirebird::agent

@@ -1,0 +1,50 @@
+#pragma once
+
+#include "dataplane/agent/control_process.hh"
+#include "dataplane/agent/log.hh"
+#include "dataplane/agent/plane_memory.hh"
+#include "dataplane/config/options.hh"
+#include "dataplane/worker/worker.hh"
+#include "protocol/server_info.hh"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace wirebird::agent {
+
+/// Everything that a server with a monitoring port has for wirebird-control: the memory it reads,
+/// the process, and the listener whose bytes are relayed to it. Without a monitoring port it does
+/// nothing. Main thread; outlives the workers' threads, and its memory the workers.
+class control_side {
+ public:
+  explicit control_side(log& sink) : log_(sink) {}
+
+  /// Once the workers have their transport, before they run: the first listens, and all write
+  /// into the memory that is made here.
+  /// returns: one sentence on why not, or an empty text.
+  [[nodiscard]] std::string open(const config::options&, const protocol::server_info&,
+                                 const broker::options&, std::vector<worker::worker*>);
+
+  /// For poll(); -1 when there is nothing to wait for.
+  [[nodiscard]] int descriptor() const noexcept { return process_ ? process_->descriptor() : -1; }
+  /// How long poll() may wait, in milliseconds; -1: for ever. `longest`: likewise, for the rest of
+  /// the agent.
+  [[nodiscard]] int patience_ms(int longest) const;
+  /// After every poll().
+  void serve();
+
+ private:
+  [[nodiscard]] std::string listen(const config::options&, worker::worker&);
+  void refresh(std::uint64_t number);
+
+  log& log_;
+  worker::control_address address_;
+  std::optional<plane_memory> memory_;
+  std::optional<control_process> process_;
+  std::vector<worker::worker*> workers_;
+  std::string host_;        ///< of the monitoring port, as the operator wrote it
+  std::uint16_t port_ = 0;  ///< of the monitoring port, also where any free one was asked for
+};
+
+}  // namespace wirebird::agent

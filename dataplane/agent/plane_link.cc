@@ -1,0 +1,103 @@
+#include "dataplane/agent/plane_link.hh"
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <utility>
+#include <vector>
+
+#include <sys/socket.h>
+#include <unistd.h>
+
+namespace wirebird::agent {
+
+namespace {
+
+namespace plane = protocol::plane;
+
+/// Messages taken in one go: the main thread has other things to look at.
+constexpr int receives_max = 64;
+
+}  // namespace
+
+plane_link::plane_link(int descriptor, plane_requests& user, std::string state)
+    : descriptor_(descriptor), user_(user), state_(std::move(state)) {}
+
+plane_link::~plane_link() {
+  close(descriptor_);
+}
+
+bool plane_link::send_hello(std::span<const int> descriptors) {
+  plane::message_builder hello(plane::message_type::hello);
+  hello.add(plane::field_tag::version, plane::link_version);
+  hello.add(plane::field_tag::blob, state_);
+
+  std::vector<char> ancillary(CMSG_SPACE(descriptors.size_bytes()));
+  std::string text = hello.bytes();
+  iovec piece{text.data(), text.size()};
+  msghdr message{};
+  message.msg_iov = &piece;
+  message.msg_iovlen = 1;
+  message.msg_control = ancillary.data();
+  message.msg_controllen = ancillary.size();
+  cmsghdr* const rights = CMSG_FIRSTHDR(&message);
+  rights->cmsg_level = SOL_SOCKET;
+  rights->cmsg_type = SCM_RIGHTS;
+  rights->cmsg_len = CMSG_LEN(descriptors.size_bytes());
+  std::memcpy(CMSG_DATA(rights), descriptors.data(), descriptors.size_bytes());
+  return sendmsg(descriptor_, &message, MSG_NOSIGNAL | MSG_DONTWAIT) > 0;
+}
+
+void plane_link::send(std::string_view packet) {
+  if (::send(descriptor_, packet.data(), packet.size(), MSG_NOSIGNAL | MSG_DONTWAIT) < 0) ++unsent_;
+}
+
+bool plane_link::receive() {
+  std::array<char, plane::message_bytes_max> packet;
+  for (int i = 0; i < receives_max; ++i) {
+    const ssize_t count = recv(descriptor_, packet.data(), packet.size(), MSG_DONTWAIT | MSG_TRUNC);
+    if (count == 0) return false;  // no message is empty
+    if (count < 0) return errno == EAGAIN || errno == EINTR;
+    const auto size = static_cast<std::size_t>(count);
+    if (size > packet.size())
+      ++rejected_;
+    else
+      take(std::span(packet).first(size));
+  }
+  return true;
+}
+
+void plane_link::take(std::span<const char> packet) {
+  const auto message = plane::message_view::parse(packet);
+  if (!message) {
+    ++rejected_;
+    return;
+  }
+  switch (static_cast<plane::message_type>(message->type())) {
+    case plane::message_type::ready: user_.on_control_ready(); return;
+    case plane::message_type::heartbeat: user_.on_control_heartbeat(); return;
+    case plane::message_type::refresh:
+      if (const auto number = message->number(plane::field_tag::number); number && *number != 0) {
+        user_.on_refresh(*number);
+        return;
+      }
+      break;
+    case plane::message_type::keep_state:
+      if (const auto blob = message->bytes(plane::field_tag::blob);
+          blob && blob->size() <= plane::state_bytes_max) {
+        state_ = *blob;
+        return;
+      }
+      break;
+    case plane::message_type::unsupported: return;  // an older control; nothing waits for it
+    case plane::message_type::hello: break;         // ours to say
+    default: {
+      plane::message_builder answer(plane::message_type::unsupported, message->id());
+      answer.add(plane::field_tag::number, message->type());
+      send(answer.bytes());
+    }
+  }
+  ++rejected_;
+}
+
+}  // namespace wirebird::agent

@@ -1,0 +1,57 @@
+#pragma once
+
+#include "protocol/plane_messages.hh"
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace wirebird::agent {
+
+/// What wirebird-control may ask for, already checked.
+class plane_requests {
+ public:
+  virtual void on_control_ready() = 0;
+  virtual void on_control_heartbeat() = 0;
+  virtual void on_refresh(std::uint64_t number) = 0;
+
+ protected:
+  ~plane_requests() = default;
+};
+
+/// wirebird's end of one link to wirebird-control: takes messages apart, trusts nothing in them,
+/// and keeps what control wants to survive it. Never waits: what does not fit the socket's buffer
+/// is dropped and counted. Main thread.
+class plane_link {
+ public:
+  /// Takes over `descriptor`, a connected seqpacket socket. `state`: what the control before this
+  /// one kept.
+  plane_link(int descriptor, plane_requests& user, std::string state);
+  ~plane_link();
+  plane_link(const plane_link&) = delete;
+  plane_link& operator=(const plane_link&) = delete;
+
+  [[nodiscard]] int descriptor() const noexcept { return descriptor_; }
+  /// Greets, with the descriptors that the other side needs. returns: whether it was sent.
+  [[nodiscard]] bool send_hello(std::span<const int> descriptors);
+  /// Reads what has come, a bounded number of messages. returns: false when the other side is gone.
+  [[nodiscard]] bool receive();
+
+  [[nodiscard]] const std::string& state() const noexcept { return state_; }
+  /// Packets that were malformed, of a type or size that nobody may send.
+  [[nodiscard]] std::uint64_t rejected() const noexcept { return rejected_; }
+  [[nodiscard]] std::uint64_t unsent() const noexcept { return unsent_; }
+
+ private:
+  void take(std::span<const char> packet);
+  void send(std::string_view packet);
+
+  int descriptor_;
+  plane_requests& user_;
+  std::string state_;
+  std::uint64_t rejected_ = 0;
+  std::uint64_t unsent_ = 0;
+};
+
+}  // namespace wirebird::agent

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+
+/// Every bound of the relay, with the reason for its value.
+namespace wirebird::relay {
+
+/// HTTP connections of one worker. Monitoring needs a handful; whoever opens more than this pushes
+/// out the ones that have been quiet longest, so a probe that asks and goes is always served.
+inline constexpr std::size_t connections_max = 512;
+
+/// Bytes that wait for one side before the other is not read any further. Times two sides and
+/// connections_max: 128 MiB at the very worst, out of the worker's arena; a page that nobody reads
+/// is what it takes.
+inline constexpr std::size_t waiting_bytes_max = 128 * 1024;
+
+/// How long after the client's last byte an answer may pause before both sides are closed.
+inline constexpr auto quiet_after_end = std::chrono::seconds(1);
+
+/// When the arena was dry, moving bytes is tried again this much later.
+inline constexpr auto retry_time = std::chrono::milliseconds(10);
+
+}  // namespace wirebird::relay

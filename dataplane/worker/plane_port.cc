@@ -1,0 +1,137 @@
+#include "dataplane/worker/plane_port.hh"
+
+#include "dataplane/base/counter.hh"
+#include "dataplane/worker/worker.hh"
+
+#include <algorithm>
+#include <cstddef>
+#include <string_view>
+
+namespace wirebird::worker {
+
+namespace {
+
+using protocol::plane::connection_row;
+using protocol::plane::worker_record;
+
+[[nodiscard]] std::uint64_t value_of(const counter& count) noexcept {
+  return count.value();
+}
+[[nodiscard]] std::uint64_t value_of(std::uint64_t count) noexcept {
+  return count;
+}
+
+/// Calls `visit(room, name, value)` for every counter of the worker, always in the same order.
+template <typename Visitor>
+void for_each_counter(const worker& self, Visitor&& visit) {
+  const auto in_room = [&](std::string_view room) {
+    return [&visit, room](std::string_view name, const auto& count) {
+      visit(room, name, value_of(count));
+    };
+  };
+  self.broker.counts().for_each(in_room("broker"));
+  if (self.port) {
+    self.port->tcp.counts().for_each(in_room("tcp"));
+    self.port->link.counts().for_each(in_room("net"));
+  }
+  if (self.sockets) self.sockets->counts().for_each(in_room("sockets"));
+  if (self.http) self.http->counts().for_each(in_room("relay"));
+}
+
+[[nodiscard]] std::int64_t nanoseconds(instant at) noexcept {
+  return at.time_since_epoch().count();
+}
+
+[[nodiscard]] connection_row row_of(const broker::session_summary& from) noexcept {
+  connection_row row{};
+  row.cid = from.id;
+  row.start_ns = nanoseconds(from.start);
+  row.last_activity_ns = nanoseconds(from.last_activity);
+  row.rtt_ns = from.round_trip.count();
+  row.pending_bytes = from.pending_bytes;
+  row.in_msgs = from.traffic.in_msgs;
+  row.out_msgs = from.traffic.out_msgs;
+  row.in_bytes = from.traffic.in_bytes;
+  row.out_bytes = from.traffic.out_bytes;
+  row.subscriptions = static_cast<std::uint32_t>(from.subscriptions);
+  row.port = from.remote.port;
+  row.address = from.remote.address.octets;
+  row.name.assign(from.name);
+  row.lang.assign(from.lang);
+  row.version.assign(from.version);
+  return row;
+}
+
+void write_row(std::uint8_t* rows, std::size_t index, const connection_row& row) noexcept {
+  protocol::plane::write_locked(rows + index * protocol::plane::row_stride, &row, sizeof row);
+}
+
+}  // namespace
+
+void plane_port::begin(const worker& self, std::uint64_t number) noexcept {
+  at_work_on_ = number;
+  places_left_ = self.broker.places();
+  rows_written_ = 0;
+}
+
+bool plane_port::step(const worker& self, instant now) noexcept {
+  if (now - heartbeat_at_ >= heartbeat_interval) {
+    heartbeat_at_ = now;
+    protocol::plane::store_word(share_.record + offsetof(worker_record, heartbeat_ns),
+                                static_cast<std::uint64_t>(nanoseconds(now)));
+  }
+  if (at_work_on_ == 0) {
+    const std::uint64_t asked = asked_.load(std::memory_order_acquire);
+    if (asked == done_) return false;
+    begin(self, asked);
+  }
+  // Sessions may have gone since the last step; see broker::places().
+  places_left_ = std::min(places_left_, self.broker.places());
+  for (std::size_t i = 0; i < rows_per_step && places_left_ > 0; ++i) {
+    const auto summary = self.broker.summary(--places_left_);
+    if (!summary) continue;
+    if (rows_written_ < share_.row_count)
+      write_row(share_.rows, rows_written_++, row_of(*summary));
+    else
+      ++rows_missing_;
+  }
+  if (places_left_ == 0) finish(self);
+  return at_work_on_ != 0;
+}
+
+void plane_port::finish(const worker& self) noexcept {
+  std::size_t index = 0;
+  for_each_counter(self, [&](std::string_view, std::string_view, std::uint64_t value) {
+    if (index < share_.counter_count)
+      protocol::plane::store_word(share_.counters + 8 * index++, value);
+  });
+  const auto store = [this](std::size_t offset, std::uint64_t value) {
+    protocol::plane::store_word(share_.record + offset, value);
+  };
+  store(offsetof(worker_record, connection_rows), rows_written_);
+  store(offsetof(worker_record, rows_missing), rows_missing_);
+  store(offsetof(worker_record, subscriptions), self.broker.subscriptions());
+  done_ = at_work_on_;
+  at_work_on_ = 0;
+  store(offsetof(worker_record, refresh_done), done_);  // last: it says that the others are new
+}
+
+void plane_port::on_closed(const broker::session_summary& summary, broker::close_reason reason,
+                           instant now) noexcept {
+  connection_row row = row_of(summary);
+  row.stop_ns = nanoseconds(now);
+  row.reason.assign(to_string(reason));
+  write_row(share_.closed, closed_total_ % share_.closed_count, row);
+  protocol::plane::store_word(share_.record + offsetof(worker_record, closed_total),
+                              ++closed_total_);
+}
+
+std::string counter_names(const worker& self) {
+  std::string names;
+  for_each_counter(self, [&](std::string_view room, std::string_view name, std::uint64_t) {
+    names.append(room).append(".").append(name).append("\n");
+  });
+  return names;
+}
+
+}  // namespace wirebird::worker

@@ -1,0 +1,71 @@
+#pragma once
+
+#include "dataplane/base/time.hh"
+#include "dataplane/broker/session_summary.hh"
+#include "protocol/plane_memory.hh"
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+namespace wirebird::worker {
+
+struct worker;
+
+/// Where one worker writes in the plane memory: its share of each section (see plane_memory.hh).
+struct plane_share {
+  std::uint8_t* record = nullptr;    ///< its worker_record
+  std::uint8_t* counters = nullptr;  ///< its array of numbers
+  std::size_t counter_count = 0;
+  std::uint8_t* rows = nullptr;  ///< its first row of connections
+  std::size_t row_count = 0;
+  std::uint8_t* closed = nullptr;  ///< its first row of closed connections
+  std::size_t closed_count = 0;    ///< at least 1
+};
+
+/// The worker's end of the plane link: tells wirebird-control what there is to know, by writing
+/// into shared memory, and never waits for anybody.
+///
+/// Connections and counters are copied only when somebody asks (`ask()`), a few rows per iteration,
+/// so they cost nothing while nobody looks. A client that ends leaves a row behind at once.
+class plane_port final : public broker::closed_sink {
+ public:
+  /// At start, on the main thread. Of a memory that outlives the worker.
+  explicit plane_port(const plane_share& share) noexcept : share_(share) {}
+
+  /// Any thread: the memory is to be brought up to date; refresh_done becomes `number`, or a later
+  /// one, when it is. Numbers grow. Wakes nobody.
+  void ask(std::uint64_t number) noexcept { asked_.store(number, std::memory_order_release); }
+
+  /// One bounded step; every iteration. returns: whether more is to be copied.
+  [[nodiscard]] bool step(const worker&, instant now) noexcept;
+
+  // broker::closed_sink
+  void on_closed(const broker::session_summary&, broker::close_reason,
+                 instant now) noexcept override;
+
+  /// Rows copied per iteration: about 0.1 us each, so under 10 us.
+  static constexpr std::size_t rows_per_step = 64;
+  static constexpr duration heartbeat_interval = std::chrono::milliseconds(100);
+
+ private:
+  void begin(const worker&, std::uint64_t number) noexcept;
+  void finish(const worker&) noexcept;
+
+  plane_share share_;
+  std::atomic<std::uint64_t> asked_{0};
+  std::uint64_t at_work_on_ = 0;  ///< the refresh under way; 0: none
+  std::uint64_t done_ = 0;
+  std::size_t places_left_ = 0;
+  std::size_t rows_written_ = 0;
+  std::uint64_t rows_missing_ = 0;
+  std::uint64_t closed_total_ = 0;
+  instant heartbeat_at_{};
+};
+
+/// The names of a worker's counters, `room.name` a line, in the order in which plane_port writes
+/// them. At start, when the worker has its transport.
+[[nodiscard]] std::string counter_names(const worker&);
+
+}  // namespace wirebird::worker

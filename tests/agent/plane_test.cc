@@ -1,0 +1,165 @@
+#include "dataplane/agent/plane_link.hh"
+#include "dataplane/agent/plane_memory.hh"
+#include "protocol/plane_memory.hh"
+
+#include <array>
+#include <cstring>
+#include <random>
+#include <string>
+#include <vector>
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+namespace wirebird::agent {
+namespace {
+
+namespace plane = protocol::plane;
+
+class requests final : public plane_requests {
+ public:
+  void on_control_ready() override { ++ready; }
+  void on_control_heartbeat() override { ++heartbeats; }
+  void on_refresh(std::uint64_t number) override { refreshes.push_back(number); }
+
+  int ready = 0;
+  int heartbeats = 0;
+  std::vector<std::uint64_t> refreshes;
+};
+
+/// wirebird's end of a link, and control's as a plain socket.
+class plane_link_test : public testing::Test {
+ protected:
+  plane_link_test() : link_(open(), requests_, "kept before") {}
+  ~plane_link_test() override { close(control_); }
+
+  int open() {
+    std::array<int, 2> ends{};
+    EXPECT_EQ(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK, 0, ends.data()), 0);
+    control_ = ends[1];
+    return ends[0];
+  }
+  void say(std::string_view packet) {
+    ASSERT_EQ(send(control_, packet.data(), packet.size(), 0), static_cast<ssize_t>(packet.size()));
+  }
+  void say(const plane::message_builder& message) { say(message.bytes()); }
+  std::string hear() {
+    std::array<char, plane::message_bytes_max> packet;
+    const ssize_t size = recv(control_, packet.data(), packet.size(), 0);
+    return size > 0 ? std::string(packet.data(), static_cast<std::size_t>(size)) : "";
+  }
+
+  int control_ = -1;
+  requests requests_;
+  plane_link link_;
+};
+
+TEST_F(plane_link_test, version_1_is_understood_byte_by_byte) {
+  using namespace std::string_literals;
+  say("\2\0\0\0\0\0\0\0"s);
+  say("\3\0\0\0\0\0\0\0"s);
+  say("\4\0\0\0\0\0\0\0\2\0\0\0\x08\0\0\0\x2a\0\0\0\0\0\0\0"s);
+  say("\5\0\0\0\0\0\0\0\3\0\0\0\4\0\0\0blob"s);
+  EXPECT_TRUE(link_.receive());
+  EXPECT_EQ(requests_.ready, 1);
+  EXPECT_EQ(requests_.heartbeats, 1);
+  EXPECT_EQ(requests_.refreshes, std::vector<std::uint64_t>{42});
+  EXPECT_EQ(link_.state(), "blob");
+  EXPECT_EQ(link_.rejected(), 0);
+}
+
+TEST_F(plane_link_test, hello_carries_version_state_and_descriptors) {
+  const std::array<int, 2> handed{link_.descriptor(), control_};
+  ASSERT_TRUE(link_.send_hello(handed));
+  const std::string packet = hear();
+  const auto hello = plane::message_view::parse(packet);
+  ASSERT_TRUE(hello);
+  EXPECT_TRUE(hello->is(plane::message_type::hello));
+  EXPECT_EQ(hello->number(plane::field_tag::version), 1);
+  EXPECT_EQ(hello->bytes(plane::field_tag::blob), "kept before");
+}
+
+TEST_F(plane_link_test, an_unknown_type_is_answered_and_unknown_fields_are_skipped) {
+  plane::message_builder later(static_cast<plane::message_type>(999), 7);
+  later.add(plane::field_tag::blob, "what a newer control says");
+  say(later);
+  plane::message_builder refresh(plane::message_type::refresh);
+  refresh.add(static_cast<plane::field_tag>(77), "unknown");
+  refresh.add(plane::field_tag::number, 5);
+  say(refresh);
+  EXPECT_TRUE(link_.receive());
+  EXPECT_EQ(requests_.refreshes, std::vector<std::uint64_t>{5});
+  const std::string packet = hear();
+  const auto answer = plane::message_view::parse(packet);
+  ASSERT_TRUE(answer);
+  EXPECT_TRUE(answer->is(plane::message_type::unsupported));
+  EXPECT_EQ(answer->id(), 7);
+  EXPECT_EQ(answer->number(plane::field_tag::number), 999);
+}
+
+TEST_F(plane_link_test, what_is_malformed_is_counted_and_does_nothing) {
+  say("x");
+  say(std::string("\4\0\0\0\0\0\0\0\2\0\0\0\xff\0\0\0", 16));  // a field beyond the packet
+  say(plane::message_builder(plane::message_type::refresh));   // no number
+  say(plane::message_builder(plane::message_type::hello));     // not control's to say
+  say(std::string(plane::message_bytes_max + 1, '\0'));        // too long
+  plane::message_builder state(plane::message_type::keep_state);
+  state.add(plane::field_tag::blob, std::string(plane::state_bytes_max + 1, 'x'));
+  say(state);
+  EXPECT_TRUE(link_.receive());
+  EXPECT_EQ(link_.rejected(), 6);
+  EXPECT_EQ(link_.state(), "kept before");
+  EXPECT_TRUE(requests_.refreshes.empty());
+}
+
+TEST_F(plane_link_test, damaged_messages_never_harm) {
+  std::mt19937_64 random(1);
+  plane::message_builder whole(plane::message_type::refresh, 3);
+  whole.add(plane::field_tag::number, 9);
+  whole.add(plane::field_tag::blob, "bytes");
+  for (int i = 0; i < 20'000; ++i) {
+    std::string packet = whole.bytes();
+    for (auto flips = random() % 4 + 1; flips > 0; --flips)
+      packet[random() % packet.size()] ^= static_cast<char>(1U << random() % 8);
+    packet.resize(random() % packet.size() + 1);
+    say(packet);
+    ASSERT_TRUE(link_.receive());
+    while (!hear().empty()) {
+    }
+  }
+  EXPECT_GT(link_.rejected(), 1'000);
+}
+
+TEST_F(plane_link_test, the_other_side_s_end_is_noticed) {
+  close(control_);
+  EXPECT_FALSE(link_.receive());
+  control_ = dup(0);
+}
+
+TEST(plane_memory, nobody_else_can_write) {
+  const plane_memory memory(
+      {.workers = 2, .counter_names = "a.b\nc.d\n", .connections = 4, .closed = 2});
+  ASSERT_EQ(memory.error(), 0);
+  EXPECT_EQ(mmap(nullptr, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, memory.descriptor(), 0),
+            MAP_FAILED);
+  EXPECT_EQ(write(memory.descriptor(), "x", 1), -1);
+  EXPECT_NE(ftruncate(memory.descriptor(), 0), 0);
+}
+
+TEST(plane_memory, shares_of_workers_do_not_overlap) {
+  const plane_memory memory(
+      {.workers = 2, .counter_names = "a.b\nc.d\n", .connections = 4, .closed = 2});
+  const worker::plane_share first = memory.share(0);
+  const worker::plane_share second = memory.share(1);
+  EXPECT_EQ(first.counter_count, 2);
+  EXPECT_GE(second.record - first.record, std::ptrdiff_t{sizeof(plane::worker_record)});
+  EXPECT_GE(second.counters - first.counters, 16);
+  EXPECT_EQ(second.rows - first.rows, std::ptrdiff_t{4 * plane::row_stride});
+  EXPECT_EQ(second.closed - first.closed, std::ptrdiff_t{2 * plane::row_stride});
+}
+
+}  // namespace
+}  // namespace wirebird::agent
