@@ -78,7 +78,9 @@ void service::on_request(std::string_view target, http_server::respond respond) 
   plane::message_builder keep(plane::message_type::keep_state);
   keep.add(plane::field_tag::blob, router_->state());
   link_.send(keep);
-  refresher_->refresh([this, plan = std::move(std::get<page_plan>(routed)),
+  const bool with_subscriptions = std::get<page_plan>(routed).rows.subscriptions;
+  refresher_->refresh(with_subscriptions,
+                      [this, plan = std::move(std::get<page_plan>(routed)),
                        respond = std::move(respond)] { make_page(plan, respond); });
 }
 

@@ -39,6 +39,7 @@ enum class section_id : std::uint32_t {
   counters = 4,       ///< per worker one array of 64-bit numbers in the order of counter_names
   connections = 5,    ///< row per connection, an equal share for each worker, which writes it
   closed = 6,         ///< ring of rows per worker, an equal share for each, which writes it
+  subscriptions = 7,  ///< one list_record per worker, which writes it when asked to
 };
 
 struct section_entry {
@@ -58,7 +59,22 @@ struct worker_record {
   std::uint64_t rows_missing;     ///< connections for which there was no row
   std::uint64_t closed_total;     ///< rows ever written to its ring of closed connections
   std::uint64_t subscriptions;    ///< in its table, as of the last refresh
+  std::uint64_t list_refresh;     ///< the refresh that its list of subscriptions is of
+  std::uint64_t list_bytes;       ///< of that list
+  std::uint64_t list_missing;     ///< subscriptions that did not fit into it
 };
+
+/// A list_record is a sequence and then entries one behind the other, each this head, subject,
+/// queue and sid, and zeros up to a multiple of 8 bytes. One may be there twice.
+struct subscription_head {
+  std::uint64_t cid;
+  std::uint64_t msgs;  ///< delivered
+  std::uint32_t max;   ///< of msgs; 0: none
+  std::uint32_t subject_bytes;
+  std::uint32_t queue_bytes;
+  std::uint32_t sid_bytes;
+};
+static_assert(sizeof(subscription_head) == 32);
 
 /// Text of bounded length inside a row: what is longer is cut.
 template <std::size_t Capacity>

@@ -24,12 +24,15 @@ enum class message_type : std::uint16_t {
   hello = 1,        ///< wirebird's first; descriptors: the memory, the listening HTTP socket
   ready = 2,        ///< control's answer: pages are served from now on
   heartbeat = 3,    ///< control, several times a second
-  refresh = 4,      ///< control: bring the memory up to date; `number`: told back by each worker
+  refresh = 4,      ///< control: bring the memory up to date; `number`: told back by each worker;
+                    ///< `wanted`: what besides rows and counters
   keep_state = 5,   ///< control: `blob` is handed to whoever comes after it, in hello
   unsupported = 6,  ///< either: `number` is the type that was not understood
 };
 
-enum class field_tag : std::uint16_t { version = 1, number = 2, blob = 3 };
+enum class field_tag : std::uint16_t { version = 1, number = 2, blob = 3, wanted = 4 };
+/// In `wanted`: the list of subscriptions.
+inline constexpr std::uint64_t wanted_subscriptions = 1;
 
 inline constexpr std::uint16_t flag_more = 1;
 /// What keep_state may carry.

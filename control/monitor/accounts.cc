@@ -15,12 +15,6 @@ void add_head(json_text& out, const snapshot& from) {
   out.add("now", go_time(from.now_ns));
 }
 
-void add_none_sublist_stats(json_text& out) {
-  for (const char* none : {"num_subscriptions", "num_cache", "num_inserts", "num_removes",
-                           "num_matches", "cache_hit_rate", "max_fanout", "avg_fanout"})
-    out.add(none, 0);
-}
-
 void add_detail(json_text& out, const snapshot& from, const std::string& account) {
   const bool is_global = account == global_account;
   out.begin_object("account_detail");
@@ -37,7 +31,7 @@ void add_detail(json_text& out, const snapshot& from, const std::string& account
   if (is_global)
     add_sublist_stats(out, from);
   else
-    add_none_sublist_stats(out);
+    add_no_sublist_stats(out);
   out.end_object();
   out.end_object();
 }

@@ -24,7 +24,8 @@ std::string address_text(const std::array<std::uint8_t, 16>& octets) {
 }  // namespace
 
 void add_connection(json_text& out, const snapshot& from,
-                    const protocol::plane::connection_row& one, bool with_auth) {
+                    const protocol::plane::connection_row& one, bool with_auth,
+                    subscription_detail detail) {
   const bool is_closed = one.stop_ns != 0;
   const std::int64_t until_ns = is_closed ? one.stop_ns : from.monotonic_now_ns;
   out.begin_object();
@@ -55,6 +56,7 @@ void add_connection(json_text& out, const snapshot& from,
     out.add_unless_empty("authorized_user", one.user.view());
     out.add_unless_empty("account", one.account.view());
   }
+  if (!is_closed) add_subscriptions(out, from.listed_of(one.cid), detail);
   out.end_object();
 }
 

@@ -27,6 +27,7 @@ enum class connection_state { open, closed, all };
 struct connz_options {
   std::string sort;
   bool with_auth = false;
+  subscription_detail subscriptions = subscription_detail::none;
   std::int64_t offset = 0;
   std::int64_t limit = limit_default;
   std::uint64_t cid = 0;
@@ -51,6 +52,7 @@ connz_options read_options(const query& asked) {
   connz_options made;
   made.sort = asked.text("sort");
   made.with_auth = asked.boolean("auth");
+  made.subscriptions = read_subs(asked);
   made.offset = std::max<std::int64_t>(asked.integer("offset"), 0);
   made.limit = asked.integer("limit");
   if (made.limit <= 0) made.limit = limit_default;
@@ -166,7 +168,7 @@ page render_connz(const snapshot& from, const connz_options& options) {
   out.add("limit", limit);
   out.begin_array("connections");
   for (std::size_t i = begin; i < begin + count; ++i)
-    add_connection(out, from, chosen[i], options.with_auth);
+    add_connection(out, from, chosen[i], options.with_auth, options.subscriptions);
   out.end_array();
   out.end_object();
   return {.body = std::move(out).take()};
@@ -177,7 +179,8 @@ page render_connz(const snapshot& from, const connz_options& options) {
 page_plan plan_connz(const query& asked) {
   connz_options options = read_options(asked);
   const rows_wanted wanted{.open = options.state != connection_state::closed,
-                           .closed = options.state != connection_state::open};
+                           .closed = options.state != connection_state::open,
+                           .subscriptions = options.subscriptions != subscription_detail::none};
   return {wanted, [options = std::move(options)](const snapshot& from) {
             return render_connz(from, options);
           }};

@@ -2,9 +2,9 @@
 #include "control/monitor/go_text.hh"
 #include "control/monitor/json_text.hh"
 #include "control/monitor/page.hh"
+#include "control/monitor/subscription_text.hh"
 
 #include <algorithm>
-#include <cctype>
 #include <string>
 
 namespace wirebird::control {
@@ -36,15 +36,6 @@ void add_empty_object(json_text& out, std::string_view key) {
   out.end_object();
 }
 
-/// A boolean, or the word `detail` in any letter case.
-void check_subs(const query& asked) {
-  std::string word(asked.text("subs"));
-  std::ranges::transform(word, word.begin(), [](unsigned char letter) {
-    return static_cast<char>(std::tolower(letter));
-  });
-  if (word != "detail") static_cast<void>(asked.boolean("subs"));
-}
-
 page render_healthz(const snapshot& from) {
   const bool is_alive = std::ranges::all_of(from.workers, [&](const auto& worker) {
     return from.monotonic_now_ns - static_cast<std::int64_t>(worker.heartbeat_ns) <
@@ -60,7 +51,7 @@ page render_healthz(const snapshot& from) {
 }  // namespace
 
 page_plan plan_routez(const query& asked) {
-  check_subs(asked);
+  static_cast<void>(read_subs(asked));
   return plan_of([](json_text& out) {
     out.add("num_routes", 0);
     out.begin_array("routes");

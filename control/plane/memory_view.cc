@@ -128,6 +128,16 @@ std::vector<plane::connection_row> memory_view::connections(std::size_t worker_i
   return rows;
 }
 
+std::string memory_view::subscriptions(std::size_t worker_index) const {
+  const section& where = at(plane::section_id::subscriptions);
+  if (worker_index >= where.count) return "";
+  const std::uint64_t size = worker(worker_index).list_bytes;
+  if (size % 8 != 0 || size > where.stride - plane::sequence_bytes) return "";
+  std::string bytes(size, '\0');
+  if (!plane::read_locked(record(where, worker_index), bytes.data(), size)) return "";
+  return bytes;
+}
+
 std::vector<plane::connection_row> memory_view::closed(std::size_t worker_index) const {
   const section& where = at(plane::section_id::closed);
   const std::size_t share = where.count / workers();

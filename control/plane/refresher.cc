@@ -1,10 +1,12 @@
 #include "control/plane/refresher.hh"
 
+#include <algorithm>
 #include <utility>
 
 namespace wirebird::control {
 
-void refresher::refresh(callback done) {
+void refresher::refresh(bool with_subscriptions, callback done) {
+  waiting_for_lists_ = waiting_for_lists_ || with_subscriptions;
   waiting_.push_back(std::move(done));
   if (served_.empty()) start();
 }
@@ -17,11 +19,18 @@ bool refresher::is_done() const noexcept {
 
 void refresher::start() {
   served_ = std::exchange(waiting_, {});
-  give_up_at_ = std::chrono::steady_clock::now() + patience;
+  const bool lists = std::exchange(waiting_for_lists_, false);
+  give_up_at_ = std::chrono::steady_clock::now();
+  if (lists)
+    give_up_at_ += patience_with_lists;
+  else
+    give_up_at_ += patience;
   // Greater than any number of this control or of those before it.
-  number_ = static_cast<std::uint64_t>(give_up_at_.time_since_epoch().count());
+  const auto now = std::chrono::steady_clock::now().time_since_epoch();
+  number_ = std::max(number_ + 1, static_cast<std::uint64_t>(now.count()));
   protocol::plane::message_builder ask(protocol::plane::message_type::refresh);
   ask.add(protocol::plane::field_tag::number, number_);
+  if (lists) ask.add(protocol::plane::field_tag::wanted, protocol::plane::wanted_subscriptions);
   link_.send(ask);
   look();
 }

@@ -24,10 +24,12 @@ class refresher {
       : link_(to), memory_(memory), timer_(loop) {}
 
   /// Calls back when every worker has written what it knew at the time of this call or later, or
-  /// has not done so in time (then the memory is older).
-  void refresh(callback);
+  /// has not done so in time (then the memory is older). `with_subscriptions`: the list of them,
+  /// too, which takes longer when it is long.
+  void refresh(bool with_subscriptions, callback);
 
   static constexpr auto patience = std::chrono::milliseconds(250);
+  static constexpr auto patience_with_lists = std::chrono::seconds(3);
   static constexpr auto look_every = std::chrono::microseconds(500);
 
  private:
@@ -39,8 +41,9 @@ class refresher {
   const memory_view& memory_;
   boost::asio::steady_timer timer_;
   std::vector<callback> waiting_;  ///< for the next refresh
-  std::vector<callback> served_;   ///< by the one under way
-  std::uint64_t number_ = 0;       ///< of the one under way
+  bool waiting_for_lists_ = false;
+  std::vector<callback> served_;  ///< by the one under way
+  std::uint64_t number_ = 0;      ///< of the one under way
   std::chrono::steady_clock::time_point give_up_at_;
 };
 

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <cstring>
+#include <utility>
 
 namespace wirebird::control {
 
@@ -83,6 +85,7 @@ snapshot snapshot::take(const memory_view& memory, rows_wanted wanted) {
     if (wanted.open) append(made.connections, memory.connections(i));
     if (wanted.closed) append(made.closed, memory.closed(i));
   }
+  if (wanted.subscriptions) made.list_subscriptions(memory);
   std::ranges::sort(made.connections, {}, &protocol::plane::connection_row::cid);
   const auto twice =
       std::ranges::unique(made.connections, {}, &protocol::plane::connection_row::cid);
@@ -92,6 +95,36 @@ snapshot snapshot::take(const memory_view& memory, rows_wanted wanted) {
     made.closed.erase(made.closed.begin(),
                       made.closed.end() - static_cast<std::ptrdiff_t>(closed_max));
   return made;
+}
+
+void snapshot::list_subscriptions(const memory_view& memory) {
+  for (std::size_t i = 0; i < memory.workers(); ++i) lists.push_back(memory.subscriptions(i));
+  for (const std::string& list : lists) parse_list(list, listed);
+  const auto key = [](const listed_subscription& one) { return std::pair(one.cid, one.sid); };
+  std::ranges::sort(listed, {}, key);
+  const auto twice = std::ranges::unique(listed, {}, key);
+  listed.erase(twice.begin(), twice.end());
+}
+
+std::span<const listed_subscription> snapshot::listed_of(std::uint64_t cid) const noexcept {
+  const auto found = std::ranges::equal_range(listed, cid, {}, &listed_subscription::cid);
+  return {found.begin(), found.end()};
+}
+
+void parse_list(std::string_view bytes, std::vector<listed_subscription>& to) {
+  protocol::plane::subscription_head head;
+  while (bytes.size() >= sizeof head) {
+    std::memcpy(&head, bytes.data(), sizeof head);
+    bytes.remove_prefix(sizeof head);
+    const std::uint64_t text_size =
+        std::uint64_t{head.subject_bytes} + head.queue_bytes + head.sid_bytes;
+    if (text_size > bytes.size()) return;
+    to.push_back(
+        {head.cid, head.msgs, head.max, bytes.substr(0, head.subject_bytes),
+         bytes.substr(head.subject_bytes, head.queue_bytes),
+         bytes.substr(head.subject_bytes + std::size_t{head.queue_bytes}, head.sid_bytes)});
+    bytes.remove_prefix(std::min<std::uint64_t>((text_size + 7) / 8 * 8, bytes.size()));
+  }
 }
 
 std::uint64_t snapshot::counter(std::string_view name) const noexcept {

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <map>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,7 +31,18 @@ struct settings {
 struct rows_wanted {
   bool open = false;
   bool closed = false;
+  bool subscriptions = false;
 };
+
+/// One subscription; texts are views into the snapshot's lists.
+struct listed_subscription {
+  std::uint64_t cid = 0;
+  std::uint64_t msgs = 0;
+  std::uint32_t max = 0;
+  std::string_view subject, queue, sid;
+};
+/// Appends what a worker's list holds, up to its first entry that does not fit into it.
+void parse_list(std::string_view bytes, std::vector<listed_subscription>& to);
 
 /// Everything that pages show, copied out of the plane memory at one moment: a page can be rendered
 /// from it on any thread. Duplicates (a connection that moved while it was read) are gone.
@@ -44,11 +56,15 @@ struct snapshot {
   std::vector<std::vector<std::uint64_t>> counters;  ///< per worker, in the order of the names
   std::vector<protocol::plane::connection_row> connections;
   std::vector<protocol::plane::connection_row> closed;  ///< newest last
+  std::vector<std::string> lists;                       ///< of subscriptions, per worker
+  std::vector<listed_subscription> listed;              ///< by client and sid
   std::map<std::string, std::uint64_t> requests;        ///< pages served so far
   double cpu_percent = 0;
   std::uint64_t memory_bytes = 0;
 
   [[nodiscard]] static snapshot take(const memory_view&, rows_wanted);
+  /// That client's subscriptions, if lists were wanted.
+  [[nodiscard]] std::span<const listed_subscription> listed_of(std::uint64_t cid) const noexcept;
   /// Over all workers; 0 for a name that this wirebird does not count.
   [[nodiscard]] std::uint64_t counter(std::string_view name) const noexcept;
   [[nodiscard]] std::uint64_t subscriptions() const noexcept;
@@ -61,6 +77,9 @@ struct snapshot {
   [[nodiscard]] std::int64_t start_ns() const noexcept {
     return wall_ns(static_cast<std::int64_t>(server.start_ns));
   }
+
+ private:
+  void list_subscriptions(const memory_view&);
 };
 
 }  // namespace wirebird::control

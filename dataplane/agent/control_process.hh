@@ -21,9 +21,9 @@ namespace wirebird::agent {
 class control_process final : public plane_requests {
  public:
   struct settings {
-    std::string program;                            ///< path of wirebird-control
-    worker::control_address* address;               ///< what the workers are told
-    std::function<void(std::uint64_t)> on_refresh;  ///< passes a refresh on to the workers
+    std::string program;                                  ///< path of wirebird-control
+    worker::control_address* address;                     ///< what the workers are told
+    std::function<void(std::uint64_t, bool)> on_refresh;  ///< passes a refresh on to the workers
   };
 
   control_process(log&, settings);
@@ -55,7 +55,9 @@ class control_process final : public plane_requests {
   // plane_requests
   void on_control_ready() override;
   void on_control_heartbeat() override;
-  void on_refresh(std::uint64_t number) override { settings_.on_refresh(number); }
+  void on_refresh(std::uint64_t number, bool with_subscriptions) override {
+    settings_.on_refresh(number, with_subscriptions);
+  }
 
  private:
   [[nodiscard]] bool spawn(int link) noexcept;

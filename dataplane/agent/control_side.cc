@@ -50,10 +50,12 @@ std::string control_side::open(const config::options& options,
   if (!options.monitor.http_port) return "";
   workers_ = std::move(workers);
   worker::worker& worker = *workers_.front();
-  process_.emplace(log_, control_process::settings{
-                             .program = find_control_program(),
-                             .address = &address_,
-                             .on_refresh = [this](std::uint64_t number) { refresh(number); }});
+  process_.emplace(
+      log_, control_process::settings{.program = find_control_program(),
+                                      .address = &address_,
+                                      .on_refresh = [this](std::uint64_t number, bool lists) {
+                                        refresh(number, lists);
+                                      }});
   if (std::string why_not = process_->open(); !why_not.empty()) return why_not;
   worker.http.emplace(address_, worker.sockets ? &*worker.sockets : nullptr, worker.memory,
                       worker.timers);
@@ -94,9 +96,9 @@ void control_side::serve() {
   process_->tick(now);
 }
 
-void control_side::refresh(std::uint64_t number) {
+void control_side::refresh(std::uint64_t number, bool with_subscriptions) {
   for (worker::worker* const each : workers_) {
-    each->plane->ask(number);
+    each->plane->ask(number, with_subscriptions);
     if (each->sockets) each->sockets->wake();
   }
 }

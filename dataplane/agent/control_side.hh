@@ -36,7 +36,7 @@ class control_side {
 
  private:
   [[nodiscard]] std::string listen(const config::options&, worker::worker&);
-  void refresh(std::uint64_t number);
+  void refresh(std::uint64_t number, bool with_subscriptions);
 
   log& log_;
   worker::control_address address_;

@@ -78,7 +78,8 @@ void plane_link::take(std::span<const char> packet) {
     case plane::message_type::heartbeat: user_.on_control_heartbeat(); return;
     case plane::message_type::refresh:
       if (const auto number = message->number(plane::field_tag::number); number && *number != 0) {
-        user_.on_refresh(*number);
+        user_.on_refresh(*number, (message->number(plane::field_tag::wanted).value_or(0) &
+                                   plane::wanted_subscriptions) != 0);
         return;
       }
       break;

@@ -14,7 +14,7 @@ class plane_requests {
  public:
   virtual void on_control_ready() = 0;
   virtual void on_control_heartbeat() = 0;
-  virtual void on_refresh(std::uint64_t number) = 0;
+  virtual void on_refresh(std::uint64_t number, bool with_subscriptions) = 0;
 
  protected:
   ~plane_requests() = default;

@@ -19,7 +19,7 @@ namespace {
 namespace plane = protocol::plane;
 
 constexpr std::size_t alignment = 64;
-constexpr std::size_t section_count = 6;
+constexpr std::size_t section_count = 7;
 
 [[nodiscard]] constexpr std::size_t aligned(std::size_t size) noexcept {
   return (size + alignment - 1) / alignment * alignment;
@@ -45,6 +45,7 @@ plane_memory::plane_memory(const shape& wanted)
   counters_ = reserve(end, aligned(8 * counter_count_), wanted.workers);
   connections_ = reserve(end, plane::row_stride, wanted.workers * wanted.connections);
   closed_ = reserve(end, plane::row_stride, wanted.workers * wanted.closed);
+  lists_ = reserve(end, aligned(plane::sequence_bytes + wanted.list_bytes), wanted.workers);
   bytes_ = end;
 
   descriptor_ = memfd_create("wirebird-plane", MFD_CLOEXEC | MFD_ALLOW_SEALING);
@@ -83,6 +84,7 @@ void plane_memory::write_header() noexcept {
       entry(plane::section_id::counters, counters_),
       entry(plane::section_id::connections, connections_),
       entry(plane::section_id::closed, closed_),
+      entry(plane::section_id::subscriptions, lists_),
   };
   const plane::memory_header header{0,
                                     plane::memory_version,
@@ -118,6 +120,8 @@ worker::plane_share plane_memory::share(std::size_t worker) const noexcept {
   made.row_count = shape_.connections;
   made.closed = memory_ + closed_.offset + worker * shape_.closed * plane::row_stride;
   made.closed_count = shape_.closed;
+  made.list = memory_ + lists_.offset + worker * lists_.stride;
+  made.list_bytes = shape_.list_bytes;
   return made;
 }
 

@@ -18,6 +18,9 @@ class plane_memory {
     std::string_view counter_names;    ///< as worker::counter_names says
     std::size_t connections = 65'536;  ///< rows of each worker
     std::size_t closed = 10'000;       ///< rows of each worker's ring
+    /// Bytes of each worker's list of subscriptions: about 1.5 million. Touched when a list is
+    /// asked for, as far as it is long.
+    std::size_t list_bytes = std::size_t{128} << 20;
   };
 
   /// See error().
@@ -49,7 +52,7 @@ class plane_memory {
   shape shape_;
   std::size_t counter_count_;
   std::size_t bytes_ = 0;
-  region settings_, names_, workers_, counters_, connections_, closed_;
+  region settings_, names_, workers_, counters_, connections_, closed_, lists_;
   int descriptor_ = -1;
   int error_ = 0;
   std::uint8_t* memory_ = nullptr;

@@ -4,6 +4,7 @@
 #include "dataplane/broker/limits.hh"
 #include "dataplane/broker/session.hh"
 
+#include <algorithm>
 #include <utility>
 
 namespace wirebird::broker {
@@ -114,6 +115,21 @@ std::size_t broker::places() const noexcept {
 std::optional<session_summary> broker::summary(std::size_t place) const noexcept {
   if (place >= sessions_.size() || !sessions_[place]->is_open()) return std::nullopt;
   return sessions_[place]->summary();
+}
+
+bool broker::walk_some(subscription_walk& walk, std::size_t slots, subscription_sink& sink) const {
+  constexpr std::size_t slots_per_session = 8;  // even one without subscriptions costs something
+  while (slots >= slots_per_session) {
+    // Sessions may have gone since the last step; see places().
+    walk.place = std::min(walk.place, sessions_.size());
+    if (walk.place == 0) return true;
+    const session& next = *sessions_[walk.place - 1];
+    const std::size_t before = walk.client == 0 ? 0 : walk.cursor;
+    if (!next.is_open() || next.list_some(walk, slots, sink)) --walk.place;
+    const std::size_t done = walk.client == 0 ? slots_per_session : walk.cursor - before;
+    slots -= std::min(slots, std::max(done, slots_per_session));
+  }
+  return false;
 }
 
 const counters& broker::counts() const noexcept {

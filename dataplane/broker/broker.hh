@@ -65,6 +65,11 @@ class broker final : public stream::acceptor {
   [[nodiscard]] std::size_t places() const noexcept;
   /// returns: the client at that place; nothing when none is open there.
   [[nodiscard]] std::optional<session_summary> summary(std::size_t place) const noexcept;
+  /// Begins a walk over all subscriptions, and goes on with it, about `slots` of work at a time.
+  /// What stays is met once or, when sessions go or lists grow meanwhile, more often.
+  [[nodiscard]] subscription_walk begin_walk() const noexcept { return {places(), 0, 0, 0}; }
+  /// returns: whether the walk is at its end.
+  [[nodiscard]] bool walk_some(subscription_walk&, std::size_t slots, subscription_sink&) const;
   /// Subscriptions in the table.
   [[nodiscard]] std::size_t subscriptions() const noexcept;
 

@@ -48,6 +48,7 @@ class hash_index {
     const auto tag = static_cast<std::uint32_t>(hash);
     segment* into = &segment_of(tag);
     while (4 * (into->size + 1) > 3 * into->capacity) {
+      ++layout_;
       if (into->capacity < segment_slots || into->depth == depth_max) {
         into->resize(into->capacity == 0 ? 4 : 2 * into->capacity);
       } else {
@@ -68,6 +69,7 @@ class hash_index {
     if (size_ == 0) {
       clear();
     } else if (8 * from.size < from.capacity && from.capacity > capacity_kept) {
+      ++layout_;
       if (depth_ > 0)
         merge(directory_index(tag));
       else
@@ -82,6 +84,30 @@ class hash_index {
     for (std::size_t i = 0; i < directory_.size(); i += entries_of(i, directory_[i]->depth).count)
       directory_[i]->for_each(visit);
   }
+  /// Calls `visit(const T&)` for the objects in up to `slots` slots from `cursor` on. A walk starts
+  /// with 0, goes on with what is returned, and begins anew when layout() has changed; it meets
+  /// every object that stays, but for those that erasing moves behind it. returns: the next cursor,
+  /// 0 at the end.
+  template <typename Visitor>
+  [[nodiscard]] std::size_t visit_some(std::size_t cursor, std::size_t slots,
+                                       Visitor&& visit) const {
+    const std::size_t end = cursor + slots;
+    const std::size_t all = std::size_t{segment_slots} << depth_;
+    while (cursor < end && cursor < all) {
+      const std::size_t index = cursor / segment_slots;
+      const std::size_t at = cursor % segment_slots;
+      const segment& in = depth_ == 0 ? first_ : *directory_[index];
+      if (at >= in.capacity || entries_of(index, in.depth).begin != index) {
+        cursor = (index + 1) * segment_slots;
+        continue;
+      }
+      if (in.slots[at].item != nullptr) visit(std::as_const(*in.slots[at].item));
+      ++cursor;
+    }
+    return cursor < all ? cursor : 0;
+  }
+  /// Changes when it grows or shrinks.
+  [[nodiscard]] std::uint32_t layout() const noexcept { return layout_; }
 
   /// Any object, searched from `cursor` on, which moves along: taking objects out one by one
   /// reads each slot about once. requires: size() > 0.
@@ -254,6 +280,7 @@ class hash_index {
     first_ = {};
     depth_ = 0;
     deepest_ = 0;
+    ++layout_;
   }
 
   [[nodiscard]] segment& segment_at(std::size_t index) noexcept {
@@ -263,6 +290,7 @@ class hash_index {
   segment first_;                    ///< the only one while depth_ is 0
   std::vector<segment*> directory_;  ///< 2^depth_ entries; a segment has 2^(depth_ - its depth)
   unsigned depth_ = 0;
+  std::uint32_t layout_ = 0;
   std::size_t deepest_ = 0;  ///< segments that are as deep as the directory
   std::size_t size_ = 0;
 };

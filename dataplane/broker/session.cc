@@ -63,6 +63,21 @@ session_summary session::summary() const noexcept {
           traffic_, by_sid_.size(), who.name, who.lang,       who.version};
 }
 
+bool session::list_some(subscription_walk& walk, std::size_t slots, subscription_sink& sink) const {
+  if (walk.client != id_ || walk.layout != by_sid_.layout()) {
+    walk.client = id_;
+    walk.layout = by_sid_.layout();
+    walk.cursor = 0;
+  }
+  walk.cursor = by_sid_.visit_some(walk.cursor, slots, [&](const subscription& one) {
+    const std::string_view queue = one.group == nullptr ? std::string_view() : one.group->text();
+    sink.on_subscription({id_, one.subject->text(), queue, one.sid(), one.delivered, one.max});
+  });
+  if (walk.cursor != 0) return false;
+  walk.client = 0;
+  return true;
+}
+
 void session::pause(pause_reason reason) noexcept {
   if (paused_ == 0) connection_->pause_reading();
   paused_ |= reason;

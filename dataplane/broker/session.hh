@@ -109,6 +109,9 @@ class session final : public stream::handler,
   [[nodiscard]] client_identity identity() const noexcept;
   /// requires: its connection has not ended.
   [[nodiscard]] session_summary summary() const noexcept;
+  /// Goes on with a walk over this session's subscriptions, over so many slots of its index at
+  /// most. returns: whether it is at its end.
+  [[nodiscard]] bool list_some(subscription_walk&, std::size_t slots, subscription_sink&) const;
 
   std::uint32_t position = 0;  ///< in the broker's table of sessions
   bool waits_as_bulk = false;  ///< flush_line's: in the line for bulk output...

@@ -33,6 +33,33 @@ struct session_summary {
   std::string_view version;
 };
 
+/// One subscription as monitoring lists it. Views are good during the call only.
+struct subscription_summary {
+  std::uint64_t client = 0;
+  std::string_view subject;
+  std::string_view queue;  ///< empty: none
+  std::string_view sid;
+  std::uint64_t delivered = 0;  ///< messages
+  std::uint32_t max = 0;        ///< of `delivered`; 0: none
+};
+
+/// Where a walk over all subscriptions of a broker has got to.
+struct subscription_walk {
+  std::size_t place = 0;     ///< one past the session that is next; counts down
+  std::uint64_t client = 0;  ///< the session that is half done; 0: none
+  std::uint32_t layout = 0;  ///< of its index when the walk entered it
+  std::size_t cursor = 0;
+};
+
+/// Who gets the subscriptions that a walk meets.
+class subscription_sink {
+ public:
+  virtual void on_subscription(const subscription_summary&) noexcept = 0;
+
+ protected:
+  ~subscription_sink() = default;
+};
+
 /// Who wants to know about every client that was, with what it had just before its end. Called on
 /// the worker's thread, must not wait.
 class closed_sink {

@@ -4,6 +4,7 @@
 #include "dataplane/worker/worker.hh"
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <string_view>
 
@@ -72,6 +73,71 @@ void plane_port::begin(const worker& self, std::uint64_t number) noexcept {
   at_work_on_ = number;
   places_left_ = self.broker.places();
   rows_written_ = 0;
+  lists_ = asked_list_.load(std::memory_order_relaxed) == number;
+  if (!lists_) return;
+  walk_ = self.broker.begin_walk();
+  list_written_ = 0;
+  list_missing_ = 0;
+  // Odd until it is complete: who reads the list before must not believe it.
+  protocol::plane::store_word(share_.list, protocol::plane::load_word(share_.list) | 1);
+  std::atomic_thread_fence(std::memory_order_release);
+}
+
+void plane_port::copy_rows(const worker& self) noexcept {
+  // Sessions may have gone since the last step; see broker::places().
+  places_left_ = std::min(places_left_, self.broker.places());
+  for (std::size_t i = 0; i < rows_per_step && places_left_ > 0; ++i) {
+    const auto summary = self.broker.summary(--places_left_);
+    if (!summary) continue;
+    if (rows_written_ < share_.row_count)
+      write_row(share_.rows, rows_written_++, row_of(*summary));
+    else
+      ++rows_missing_;
+  }
+}
+
+void plane_port::on_subscription(const broker::subscription_summary& one) noexcept {
+  const protocol::plane::subscription_head head{one.client,
+                                                one.delivered,
+                                                one.max,
+                                                static_cast<std::uint32_t>(one.subject.size()),
+                                                static_cast<std::uint32_t>(one.queue.size()),
+                                                static_cast<std::uint32_t>(one.sid.size())};
+  const std::size_t text_size = one.subject.size() + one.queue.size() + one.sid.size();
+  const std::size_t size = sizeof head + (text_size + 7) / 8 * 8;
+  if (size > share_.list_bytes - list_written_) {
+    ++list_missing_;
+    return;
+  }
+  std::uint8_t* at = share_.list + protocol::plane::sequence_bytes + list_written_;
+  protocol::plane::store_words(at, &head, sizeof head);
+  at += sizeof head;
+  std::array<std::uint8_t, 8> word{};
+  std::size_t filled = 0;
+  for (const std::string_view part : {one.subject, one.queue, one.sid}) {
+    for (const char letter : part) {
+      word[filled++] = static_cast<std::uint8_t>(letter);
+      if (filled < word.size()) continue;
+      protocol::plane::store_words(at, word.data(), word.size());
+      at += word.size();
+      filled = 0;
+      word = {};
+    }
+  }
+  if (filled > 0) protocol::plane::store_words(at, word.data(), word.size());
+  list_written_ += size;
+}
+
+void plane_port::list_subscriptions(const worker& self) noexcept {
+  if (!self.broker.walk_some(walk_, slots_per_step, *this)) return;
+  lists_ = false;
+  const auto store = [this](std::size_t offset, std::uint64_t value) {
+    protocol::plane::store_word(share_.record + offset, value);
+  };
+  store(offsetof(worker_record, list_bytes), list_written_);
+  store(offsetof(worker_record, list_missing), list_missing_);
+  store(offsetof(worker_record, list_refresh), at_work_on_);
+  protocol::plane::store_word(share_.list, protocol::plane::load_word(share_.list) + 1);
 }
 
 bool plane_port::step(const worker& self, instant now) noexcept {
@@ -85,17 +151,11 @@ bool plane_port::step(const worker& self, instant now) noexcept {
     if (asked == done_) return false;
     begin(self, asked);
   }
-  // Sessions may have gone since the last step; see broker::places().
-  places_left_ = std::min(places_left_, self.broker.places());
-  for (std::size_t i = 0; i < rows_per_step && places_left_ > 0; ++i) {
-    const auto summary = self.broker.summary(--places_left_);
-    if (!summary) continue;
-    if (rows_written_ < share_.row_count)
-      write_row(share_.rows, rows_written_++, row_of(*summary));
-    else
-      ++rows_missing_;
-  }
-  if (places_left_ == 0) finish(self);
+  if (places_left_ > 0)
+    copy_rows(self);
+  else if (lists_)
+    list_subscriptions(self);
+  if (places_left_ == 0 && !lists_) finish(self);
   return at_work_on_ != 0;
 }
 

@@ -22,6 +22,8 @@ struct plane_share {
   std::size_t row_count = 0;
   std::uint8_t* closed = nullptr;  ///< its first row of closed connections
   std::size_t closed_count = 0;    ///< at least 1
+  std::uint8_t* list = nullptr;    ///< its list_record of subscriptions
+  std::size_t list_bytes = 0;      ///< room behind the record's sequence
 };
 
 /// The worker's end of the plane link: tells wirebird-control what there is to know, by writing
@@ -29,14 +31,18 @@ struct plane_share {
 ///
 /// Connections and counters are copied only when somebody asks (`ask()`), a few rows per iteration,
 /// so they cost nothing while nobody looks. A client that ends leaves a row behind at once.
-class plane_port final : public broker::closed_sink {
+class plane_port final : public broker::closed_sink, private broker::subscription_sink {
  public:
   /// At start, on the main thread. Of a memory that outlives the worker.
   explicit plane_port(const plane_share& share) noexcept : share_(share) {}
 
   /// Any thread: the memory is to be brought up to date; refresh_done becomes `number`, or a later
   /// one, when it is. Numbers grow. Wakes nobody.
-  void ask(std::uint64_t number) noexcept { asked_.store(number, std::memory_order_release); }
+  /// `with_subscriptions`: the list of them, too.
+  void ask(std::uint64_t number, bool with_subscriptions) noexcept {
+    if (with_subscriptions) asked_list_.store(number, std::memory_order_relaxed);
+    asked_.store(number, std::memory_order_release);
+  }
 
   /// One bounded step; every iteration. returns: whether more is to be copied.
   [[nodiscard]] bool step(const worker&, instant now) noexcept;
@@ -47,19 +53,29 @@ class plane_port final : public broker::closed_sink {
 
   /// Rows copied per iteration: about 0.1 us each, so under 10 us.
   static constexpr std::size_t rows_per_step = 64;
+  /// Slots of subscription lists looked at per iteration: under 20 us when all are taken.
+  static constexpr std::size_t slots_per_step = 128;
   static constexpr duration heartbeat_interval = std::chrono::milliseconds(100);
 
  private:
   void begin(const worker&, std::uint64_t number) noexcept;
+  void copy_rows(const worker&) noexcept;
+  void list_subscriptions(const worker&) noexcept;
   void finish(const worker&) noexcept;
+  void on_subscription(const broker::subscription_summary&) noexcept override;
 
   plane_share share_;
   std::atomic<std::uint64_t> asked_{0};
+  std::atomic<std::uint64_t> asked_list_{0};
   std::uint64_t at_work_on_ = 0;  ///< the refresh under way; 0: none
   std::uint64_t done_ = 0;
   std::size_t places_left_ = 0;
   std::size_t rows_written_ = 0;
   std::uint64_t rows_missing_ = 0;
+  bool lists_ = false;  ///< the refresh under way wants subscriptions, and they are not complete
+  broker::subscription_walk walk_;
+  std::size_t list_written_ = 0;  ///< bytes
+  std::uint64_t list_missing_ = 0;
   std::uint64_t closed_total_ = 0;
   instant heartbeat_at_{};
 };

@@ -23,10 +23,14 @@ class requests final : public plane_requests {
  public:
   void on_control_ready() override { ++ready; }
   void on_control_heartbeat() override { ++heartbeats; }
-  void on_refresh(std::uint64_t number) override { refreshes.push_back(number); }
+  void on_refresh(std::uint64_t number, bool with_subscriptions) override {
+    refreshes.push_back(number);
+    lists += with_subscriptions ? 1 : 0;
+  }
 
   int ready = 0;
   int heartbeats = 0;
+  int lists = 0;
   std::vector<std::uint64_t> refreshes;
 };
 
@@ -87,11 +91,13 @@ TEST_F(plane_link_test, an_unknown_type_is_answered_and_unknown_fields_are_skipp
   later.add(plane::field_tag::blob, "what a newer control says");
   say(later);
   plane::message_builder refresh(plane::message_type::refresh);
+  refresh.add(plane::field_tag::wanted, plane::wanted_subscriptions);
   refresh.add(static_cast<plane::field_tag>(77), "unknown");
   refresh.add(plane::field_tag::number, 5);
   say(refresh);
   EXPECT_TRUE(link_.receive());
   EXPECT_EQ(requests_.refreshes, std::vector<std::uint64_t>{5});
+  EXPECT_EQ(requests_.lists, 1);
   const std::string packet = hear();
   const auto answer = plane::message_view::parse(packet);
   ASSERT_TRUE(answer);

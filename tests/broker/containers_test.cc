@@ -86,6 +86,27 @@ TEST(hash_indexes, growing_and_shrinking_over_many_segments_loses_nothing) {
   EXPECT_EQ(seen.size(), items.size());
 }
 
+TEST(hash_indexes, a_walk_in_steps_meets_everything_once) {
+  for (const std::size_t count : {0U, 3U, 3000U, 40'000U}) {
+    random choices(2);
+    hash_index<item> index;
+    std::deque<item> items(count);
+    for (item& each : items) {
+      each.hash = choices.next();
+      index.insert(each.hash, each);
+    }
+    std::multiset<const item*> met;
+    std::size_t cursor = 0;
+    do cursor = index.visit_some(cursor, 100, [&](const item& one) { met.insert(&one); });
+    while (cursor != 0);
+    ASSERT_EQ(met.size(), count);
+    for (const item& each : items) ASSERT_EQ(met.count(&each), 1U);
+    std::size_t all = 0;
+    index.for_each([&](item&) { ++all; });
+    EXPECT_EQ(all, count);
+  }
+}
+
 TEST(hash_indexes, one_sided_hashes_split_until_they_part) {
   hash_index<item> index;
   std::deque<item> items(20'000);

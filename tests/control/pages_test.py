@@ -16,6 +16,8 @@ PAGES = [
     '/connz?state=ALL&limit=1', '/connz?limit=1&offset=1', '/connz?offset=7', '/connz?limit=-1',
     '/connz?cid=99', '/connz?acc=$G', '/connz?acc=nope', '/connz?user=nobody',
     '/connz?mqtt_client=nobody', '/connz?state=closed&sort=stop', '/connz?state=closed&sort=reason',
+    '/connz?subs=1', '/subsz?subs=1', '/subsz?subs=1&test=orders.eu',
+    '/subsz?subs=1&acc=$G&limit=1', '/subsz?subs=1&acc=nope', '/subsz?subs=1&offset=1000',
     '/routez', '/routez?subs=detail', '/subsz', '/subscriptionsz', '/subsz?limit=2',
     '/accstatz', '/accstatz?unused=1', '/gatewayz', '/gatewayz?accs=1',
     '/leafz', '/leafz?subs=1', '/jsz', '/jsz?config=1', '/ipqueuesz', '/healthz',
@@ -147,6 +149,18 @@ def test_requests_are_counted():
     theirs, ours = ({path: count - one.get(path, 0) for path, count in other.items()}
                     for one, other in zip(before, after))
     same('http_req_stats', theirs, ours)
+
+
+def test_subscriptions_are_listed():
+    for target in ['/connz?subs=detail', '/connz?subs=1']:
+        theirs, ours = ([one.get('subscriptions_list_detail', one.get('subscriptions_list'))
+                         for one in answer.json['connections']] for answer in PAIR.get(target))
+        for one, other in zip(theirs, ours):
+            same(target, sorted(map(str, one or [])), sorted(map(str, other or [])))
+    theirs, ours = ([one for one in answer.json['subscriptions_list']
+                     if not one['subject'].startswith('$SYS')]
+                    for answer in PAIR.get('/subsz?subs=1'))
+    same('/subsz?subs=1', sorted(map(str, theirs)), sorted(map(str, ours)))
 
 
 def test_sorted_alike():
