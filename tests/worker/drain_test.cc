@@ -3,6 +3,7 @@
 #include "dataplane/worker/clock.hh"
 #include "dataplane/worker/worker_thread.hh"
 #include "tests/sim/packets.hh"
+#include "tests/worker/loopback.hh"
 
 #include <atomic>
 #include <chrono>
@@ -101,20 +102,6 @@ class late_caller final : public packet_queue {
   port_capabilities capabilities_;
   step step_ = step::asks;
   tcp::sequence our_next_;
-};
-
-struct counting_ids final : broker::id_source {
-  std::uint64_t next_client_id() noexcept override { return next++; }
-  std::uint64_t next = 1;
-};
-
-struct silent_events final : broker::event_sink {
-  void on_client_created(const broker::client_identity&) noexcept override {}
-  void on_client_closed(const broker::client_identity&, broker::close_reason) noexcept override {}
-  void on_client_error(const broker::client_identity&, std::string_view) noexcept override {}
-  void on_refusal(const broker::client_identity&, std::string_view) noexcept override {}
-  void on_slow_consumer(const broker::client_identity&,
-                        const broker::slow_consumer&) noexcept override {}
 };
 
 TEST(worker_on_a_port, accepts_nobody_while_it_drains) {
