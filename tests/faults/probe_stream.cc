@@ -1,9 +1,10 @@
 #include "tests/faults/probe_stream.hh"
 
-#include "tests/faults/crc32.hh"
-
 #include <array>
 #include <cstring>
+#include <string_view>
+
+#include <boost/crc.hpp>
 
 namespace wirebird::faults {
 
@@ -11,6 +12,12 @@ namespace {
 
 constexpr std::string_view subject = "probe.stream";
 constexpr std::size_t crc_at = probe_stream::payload_bytes - sizeof(std::uint32_t);
+
+std::uint32_t crc32(std::string_view bytes) {
+  boost::crc_32_type sum;
+  sum.process_bytes(bytes.data(), bytes.size());
+  return sum.checksum();
+}
 
 template <typename Number>
 Number number_at(const char* at) {
