@@ -40,6 +40,15 @@ std::vector<dialogue> without_steps(const dialogue& from, std::size_t count) {
   return shorter;
 }
 
+// What the oracle answers depends on how its reads happen to fall; ours does not.
+// returns: whether it gives our answer too when it is asked `attempts` times more.
+bool oracle_says_so_too(broker_pair& brokers, const dialogue& script, const transcript& ours,
+                        int attempts) {
+  for (; attempts > 0; --attempts)
+    if (!first_difference(script, brokers.ask_oracle(script), ours)) return true;
+  return false;
+}
+
 }  // namespace
 
 verdict judge(broker_pair& brokers, const dialogue& script, const std::vector<splitting>& ways,
@@ -53,6 +62,7 @@ verdict judge(broker_pair& brokers, const dialogue& script, const std::vector<sp
     const auto seen = first_difference(script, oracle, ours);
     if (!seen) continue;
     const intended_difference* entry = covering(intended, *seen);
+    if (entry == nullptr && oracle_says_so_too(brokers, script, ours, 5)) continue;
     if (entry == nullptr) {
       result.unexplained = seen;
       result.how = how;

@@ -17,6 +17,7 @@ struct verdict {
 };
 
 /// Puts a dialogue to both brokers: to the oracle in whole pieces, to ours in each way of `ways`.
+/// Where they differ the oracle is asked again, a few times: any of its answers is right.
 [[nodiscard]] verdict judge(broker_pair& brokers, const dialogue& script,
                             const std::vector<splitting>& ways,
                             const std::vector<intended_difference>& intended);
