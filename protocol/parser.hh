@@ -47,6 +47,9 @@ class parser {
   /// `limits` outlives the parser and may change between calls (reload).
   parser(role, const limits& limits) noexcept;
 
+  /// From the next control line on; see the constructor. requires: max_control_line is the same.
+  void set_limits(const limits& limits) noexcept { limits_ = &limits; }
+
   /// Takes at most one event from the front of `input` and advances `input` past it.
   [[nodiscard]] event next(std::string_view& input) noexcept;
 

@@ -1,5 +1,7 @@
 #include "protocol/subject.hh"
 
+#include <algorithm>
+
 namespace wirebird::protocol {
 namespace {
 
@@ -34,6 +36,10 @@ bool has_wildcard(std::string_view subject) noexcept {
   for (const std::string_view token : tokens(subject))
     if (is_wildcard(token)) return true;
   return false;
+}
+
+std::size_t count_tokens(std::string_view subject) noexcept {
+  return 1 + static_cast<std::size_t>(std::count(subject.begin(), subject.end(), '.'));
 }
 
 bool matches(std::string_view pattern, std::string_view subject) noexcept {

@@ -19,6 +19,9 @@ namespace wirebird::protocol {
 /// Some token is just `*` or `>`.
 [[nodiscard]] bool has_wildcard(std::string_view subject) noexcept;
 
+/// returns: 1 or more; an empty token counts.
+[[nodiscard]] std::size_t count_tokens(std::string_view subject) noexcept;
+
 /// Whether a message published to `subject` (taken literally) reaches a subscription to `pattern`.
 /// The plain definition: also the oracle that tests hold the subject table against. requires:
 /// is_valid_subscription(pattern).

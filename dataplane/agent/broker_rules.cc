@@ -14,6 +14,7 @@ broker::options rules_of(const config::options& options) {
   rules.max_pending = limits.max_pending;
   rules.max_connections = limits.max_connections;
   rules.max_subscriptions = limits.max_subscriptions;
+  rules.max_sub_tokens = limits.max_sub_tokens;
   rules.ping_interval = limits.ping_interval;
   rules.ping_max = limits.ping_max;
   rules.write_deadline = limits.write_deadline;

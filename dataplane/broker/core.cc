@@ -1,5 +1,6 @@
 #include "dataplane/broker/core.hh"
 
+#include "dataplane/broker/limits.hh"
 #include "dataplane/broker/session.hh"
 
 #include <algorithm>
@@ -24,6 +25,8 @@ core::core(const options& rules_, arena& memory_, timer_wheel& timers_, random& 
            const crossing::station& place)
     : rules(rules_),
       limits(enforceable(rules_.limits, memory_)),
+      limits_before_connect{limits.max_control_line,
+                            std::min(limits.max_payload, payload_before_connect_max)},
       memory(memory_),
       timers(timers_),
       choices(choices_),

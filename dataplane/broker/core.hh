@@ -38,7 +38,8 @@ struct core {
   [[nodiscard]] static std::uint64_t hash_of_id(std::uint64_t id) noexcept;
 
   const options& rules;
-  protocol::limits limits;  ///< as enforced
+  protocol::limits limits;                 ///< as enforced
+  protocol::limits limits_before_connect;  ///< of clients that have not said CONNECT
   arena& memory;
   timer_wheel& timers;
   random& choices;

@@ -56,6 +56,10 @@ inline constexpr std::uint64_t throttle_price_bytes = 64 * 1024;
 /// The price is at most this part of a small max_pending.
 inline constexpr std::uint64_t throttle_price_fraction = 16;
 
+/// max_payload of a client that has not said CONNECT: who says nothing of itself costs a block of a
+/// control line and one of half a message, whatever it announces.
+inline constexpr std::uint32_t payload_before_connect_max = 4096;
+
 /// With more than this pending, a subscriber is part of the reason for a dry arena.
 inline constexpr std::size_t backlog_bytes_min = 64 * 1024;
 

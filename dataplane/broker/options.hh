@@ -18,6 +18,7 @@ struct options {
   std::uint64_t max_pending = 64 * 1024 * 1024;  ///< unacknowledged bytes of one client
   std::uint32_t max_connections = 64 * 1024;     ///< of this broker; 0: no limit
   std::uint32_t max_subscriptions = 0;           ///< of one client; 0: no limit
+  std::uint32_t max_sub_tokens = 0;              ///< in the subject of a SUB; 0: no limit
   duration ping_interval = std::chrono::minutes(2);
   unsigned ping_max = 2;  ///< unanswered PINGs that a client may have
   bool headers = true;    ///< HPUB and HMSG are offered

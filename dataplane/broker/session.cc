@@ -35,7 +35,7 @@ session::session(core& shared, stream::connection& connection, std::uint64_t id,
       start_(now),
       last_activity_(now),
       remote_(connection.remote()),
-      parser_(protocol::role::reads_client, shared.limits) {}
+      parser_(protocol::role::reads_client, shared.limits_before_connect) {}
 
 session::~session() {
   std::size_t cursor = 0;

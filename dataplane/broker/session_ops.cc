@@ -41,6 +41,7 @@ void session::on_connect(std::string_view json, instant now) {
     return;
   }
   phase_ = phase::connected;
+  parser_.set_limits(core_.limits);
   arm_first_ping(now);
   verbose_ = said.verbose;
   pedantic_ = said.pedantic;
@@ -118,6 +119,14 @@ void session::on_subscribe(const protocol::subscribe_op& op, instant now) {
                      "Permissions Violation for Subscription to " + quoted(op.subject) +
                          " using queue " + quoted(op.queue),
                      now);
+    return;
+  }
+  const std::uint32_t tokens_max = core_.rules.max_sub_tokens;
+  if (tokens_max != 0 && protocol::count_tokens(op.subject) > tokens_max) {
+    refuse_operation(
+        core_.counts.subscriptions_refused,
+        "Permissions Violation for Subscription to " + quoted(op.subject) + ", too many tokens",
+        now);
     return;
   }
   const std::uint32_t limit = core_.rules.max_subscriptions;

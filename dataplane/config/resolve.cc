@@ -74,7 +74,6 @@ void note_idle_options(options& run) {
   const auto note = [&run](bool given, const char* name) {
     if (given) run.notes.push_back(std::string(name) + " has no effect yet");
   };
-  note(run.limits.max_sub_tokens != usual.limits.max_sub_tokens, "max_sub_tokens");
   note(!run.client_advertise.empty(), "client_advertise");
   note(run.leave.length != usual.leave.length, "lame_duck_duration");
   note(run.leave.grace != usual.leave.grace, "lame_duck_grace_period");

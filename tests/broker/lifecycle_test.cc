@@ -39,6 +39,35 @@ TEST(lifecycle, subscription_limit_refuses_and_stays_open) {
   EXPECT_TRUE(one.is_open());
 }
 
+TEST(lifecycle, subjects_of_many_tokens_are_refused_before_anything_is_counted) {
+  world_options given;
+  given.rules.max_sub_tokens = 2;
+  given.rules.max_subscriptions = 1;
+  world around(given);
+  client one = around.connect("{}");
+  EXPECT_EQ(one.ask("SUB a.b 1\r\nSUB a.b.c 2\r\nSUB a.> 2\r\n"),
+            "+OK\r\n"
+            "-ERR 'Permissions Violation for Subscription to \"a.b.c\", too many tokens'\r\n"
+            "-ERR 'maximum subscriptions exceeded'\r\n");
+  EXPECT_TRUE(one.is_open());
+}
+
+TEST(lifecycle, who_has_not_said_connect_publishes_4_KiB_at_most) {
+  world around;
+  client reader = around.connect_quiet();
+  reader.send("SUB a 1\r\n");
+  const std::string whole(4096, 'x');
+  client one = around.connect();
+  one.send("PUB a 4096\r\n" + whole + "\r\n");
+  EXPECT_EQ(reader.take(), "MSG a 1 4096\r\n" + whole + "\r\n");
+  one.send("CONNECT {\"verbose\":false}\r\nPUB a 4097\r\n" + whole + "x\r\n");
+  EXPECT_EQ(reader.take(), "MSG a 1 4097\r\n" + whole + "x\r\n");
+  client other = around.connect();
+  other.send("PUB a 4097\r\n");
+  EXPECT_FALSE(other.is_open()) << "before a byte of it has come";
+  EXPECT_EQ(around.counts().payload_too_large.value(), 1U);
+}
+
 TEST(lifecycle, end_of_stream_closes_after_what_came_before) {
   world around;
   client reader = around.connect_quiet();

@@ -57,6 +57,7 @@ struct client {
   bool pedantic = true;
   bool headers = false;
   bool is_open = true;
+  bool has_connected = false;
   std::set<std::pair<string, string>> plain;  ///< sid and subject of every one ever asked for
   std::set<string> in_groups;                 ///< sids of queue subscriptions ever asked for
 };
@@ -92,6 +93,7 @@ class conversation {
 
   // The object of a CONNECT; `who` learns what it says.
   string options(client& who) {
+    who.has_connected = true;
     string json = "{";
     const auto say = [&](string_view key, const string& value) {
       json += (json.size() > 1 ? "," : "") + ('"' + string(key)) + "\":" + value;
@@ -239,10 +241,11 @@ class conversation {
     }
   }
 
-  string payload() {
-    const std::size_t size = chance(400)  ? choices_.below(100'000)
-                             : chance(30) ? choices_.below(6000)
-                                          : choices_.below(30);
+  string payload(const client& who) {
+    std::size_t size = chance(400)  ? choices_.below(100'000)
+                       : chance(30) ? choices_.below(6000)
+                                    : choices_.below(30);
+    if (!who.has_connected) size = std::min<std::size_t>(size, 4000);  // an intended difference
     string bytes(size, 'x');
     for (char& byte : bytes) byte = static_cast<char>(choices_.below(256));
     return bytes;
@@ -261,7 +264,7 @@ class conversation {
   }
 
   string publish(client& who) {
-    const string bytes = payload();
+    const string bytes = payload(who);
     const bool odd = !who.pedantic && chance(12);
     const string to = odd ? pick(odd_subjects) : chance(40) ? "_GR_.x" : subject();
     return verb("PUB") + blank() + to + blank() + reply(who) + number(bytes.size()) + line_end() +
@@ -272,7 +275,7 @@ class conversation {
     const string block = chance(10)  ? pick(std::array<string_view, 3>{"", "ab", "NATS/1.0\r\n"})
                          : chance(2) ? "NATS/1.0\r\nA: b\r\nA:  c\r\n\r\n"
                                      : "NATS/1.0\r\n\r\n";
-    const string bytes = payload();
+    const string bytes = payload(who);
     return verb("HPUB") + blank() + subject() + blank() + reply(who) + number(block.size()) +
            blank() + number(block.size() + bytes.size()) + line_end() + block + bytes + "\r\n";
   }

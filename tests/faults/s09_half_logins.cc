@@ -46,15 +46,28 @@ void drip(stage& on) {
                     "all who drip get in; cut: " + std::to_string(slow.ended()));
 }
 
-// A PUB of a megabyte without CONNECT, a part of it, and then nothing.
-void publish_unlogged(stage& on) {
+// Half of the longest message that is taken without CONNECT, and then nothing.
+void half_a_message(stage& on) {
   const std::size_t count = on.is_full() ? 1000 : 100;
   const std::size_t before = on.broker().child().resident_bytes();
   crowd half(on.broker().host(), on.broker().port());
   half.join(count);
-  half.say_all("PUB x 1048576\r\n" + std::string(32 * 1024, 'p'));
+  half.say_all("PUB x 4096\r\n" + std::string(2048, 'p'));
   half.drive_for(seconds(1));
   judge_memory(on, "half a PUB", count, growth_since(on, before));
+  on.judge().expect(half.ended() == 0, "who may still finish is not closed");
+}
+
+// A PUB of a megabyte without CONNECT: nothing of it is kept.
+void publish_unlogged(stage& on) {
+  const std::size_t count = on.is_full() ? 1000 : 100;
+  crowd large(on.broker().host(), on.broker().port());
+  large.join(count);
+  large.say_all("PUB x 1048576\r\n" + std::string(32 * 1024, 'p'));
+  on.judge().expect(
+      large.drive([&] { return large.ended() == count; }, system_tests::patience),
+      "who publishes a megabyte unlogged is closed: " + std::to_string(large.ended()));
+  on.expect_counters({"payload_too_large"}, count, count);
 }
 
 // The beginning of a TLS ClientHello: not ours to speak, so the connection ends at once.
@@ -71,6 +84,7 @@ void half_hello(stage& on) {
 
 void run(stage& on) {
   drip(on);
+  half_a_message(on);
   publish_unlogged(on);
   half_hello(on);
 }
