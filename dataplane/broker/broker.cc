@@ -31,13 +31,13 @@ stream::handler* broker::on_accepted(stream::connection& connection, instant now
   info.client_id = id;
   info.client_ip = to_string(connection.remote().address);
 
-  const std::uint32_t limit = core_->rules.max_connections;
-  const bool is_full = limit != 0 && core_->open >= limit;
   auto made = std::make_unique<session>(*core_, connection, id, now);
   if (!made->greet(protocol::info_line(info), now)) {
     core_->counts.connections_no_memory.add();
     return nullptr;
   }
+  const std::uint32_t limit = core_->rules.max_connections;
+  const bool is_full = core_->ids.on_opened() >= limit && limit != 0;
   made->position = static_cast<std::uint32_t>(sessions_.size());
   sessions_.push_back(std::move(made));
   session& accepted = *sessions_.back();

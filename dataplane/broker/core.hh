@@ -59,7 +59,6 @@ struct core {
   backlogs waiting;
   intrusive_list<session, ending_tag> ending;  ///< their subscriptions must go
   hash_index<session> by_id;
-  std::size_t open = 0;       ///< sessions whose end is not decided
   std::size_t connected = 0;  ///< sessions whose connection has not ended
 };
 

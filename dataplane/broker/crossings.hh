@@ -8,6 +8,7 @@
 #include "dataplane/broker/subscriptions.hh"
 #include "dataplane/crossing/mesh.hh"
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -70,6 +71,16 @@ class crossings final : public interest_listener {
   bool receive(instant now);
   /// The fan-out of a message from this worker is done: more may be taken from its lane.
   void on_arrived_done(unsigned worker) noexcept { stalled_ &= ~(std::uint64_t{1} << worker); }
+  /// Tells another worker's client that nobody has had its message. Without room on the lane it
+  /// runs into its own timeout, as if the answer had been lost; counted.
+  void tell_nobody(unsigned worker, const crossing::nobody&, instant now);
+
+  // Publishers elsewhere and subscribers here that lag.
+  /// Another worker's client stops reading, until then at most. Said once per stop; counted and
+  /// left out when there is no room on the lane.
+  void stop_publisher(unsigned worker, std::uint64_t publisher, instant until, instant now);
+  /// A subscriber has caught up: whoever was stopped goes on.
+  void release_publishers(instant now);
 
   /// Moves on what waited for others. Once per iteration, before connections are flushed.
   void go_on(instant now);
@@ -88,6 +99,11 @@ class crossings final : public interest_listener {
     std::uint64_t position = 0;  ///< end of the record that refers to it
     stored_handle message;
   };
+  struct stopped_publisher {
+    std::uint64_t id = 0;
+    instant until{};
+  };
+  static constexpr std::size_t stops_remembered = 16;
   struct link {
     crossing::neighbour to;
     ring_queue<std::string> backlog;  ///< records of interest that found no room, in order
@@ -95,10 +111,14 @@ class crossings final : public interest_listener {
     std::uint64_t barrier = 0;        ///< position of the mark that all must reach
     bool waits = false;               ///< asked to be woken
     std::uint64_t consumed_seen = 0;  ///< when it was asked
+    instant stopped_until{};          ///< the last publisher of it
+    std::array<stopped_publisher, stops_remembered> stopped{};  ///< by id; who was told lately
   };
 
   [[nodiscard]] bool send_to(link&, outgoing&, remote_targets&, const provenance&);
-  [[nodiscard]] bool push(link&, const crossing::message&) noexcept;
+  /// returns: false when there is no room now.
+  template <typename Record>
+  [[nodiscard]] bool push(link&, const Record&) noexcept;
   void push_interest(link&, const crossing::interest&);
   void push_backlog(link&);
   void wait_for(link&) noexcept;
@@ -108,8 +128,8 @@ class crossings final : public interest_listener {
   bool receive_from(link&, instant now);
   void on_message(link&, const crossing::message&, instant now);
   void on_nobody(const crossing::nobody&, instant now);
+  void on_stop(const crossing::stop&, instant now);
   void try_another(outgoing&, const crossing::message&, std::string_view group, instant now);
-  void tell_nobody(const crossing::message&, instant now);
   [[nodiscard]] link* link_to(unsigned worker) noexcept;
 
   core& core_;

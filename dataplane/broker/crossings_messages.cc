@@ -1,9 +1,11 @@
 // Messages from and to other workers.
 #include "dataplane/broker/core.hh"
 #include "dataplane/broker/crossings.hh"
+#include "dataplane/broker/limits.hh"
 #include "dataplane/broker/queue_groups.hh"
 #include "dataplane/broker/session.hh"
 
+#include <algorithm>
 #include <utility>
 
 namespace wirebird::broker {
@@ -52,14 +54,13 @@ protocol::publish_op op_of(const crossing::message& arrived) noexcept {
 
 }  // namespace
 
-bool crossings::push(link& to, const crossing::message& what) noexcept {
-  if (!to.backlog.empty()) return false;  // interest goes first
+template <typename Record>
+bool crossings::push(link& to, const Record& what) noexcept {
   const mutable_bytes room = to.to.out->ring.reserve(crossing::size_of(what));
   if (room.empty()) return false;
   crossing::write(room, what);
   to.to.out->ring.commit();
   touched_ |= bit(to.to.worker);
-  core_.counts.crossings_sent.add();
   return true;
 }
 
@@ -87,7 +88,8 @@ bool crossings::send_to(link& target, outgoing& message, remote_targets& to,
     crossing::message record = record_of(message, from);
     record.to_plain = plain;
     record.groups = names_;
-    if (!push(target, record)) return false;
+    if (!target.backlog.empty() || !push(target, record)) return false;  // interest goes first
+    core_.counts.crossings_sent.add();
     if (!record.pieces.empty())
       target.kept.push_back({target.to.out->ring.produced(), share(message.stored)});
     to.handed_over(worker, groups);
@@ -116,6 +118,7 @@ bool crossings::receive_from(link& from, instant now) {
         on_message(from, crossing::read_message(record), now);
         break;
       case crossing::record_kind::nobody: on_nobody(crossing::read_nobody(record), now); break;
+      case crossing::record_kind::stop: on_stop(crossing::read_stop(record), now); break;
     }
     ring.pop();
     ++taken;
@@ -135,8 +138,13 @@ void crossings::on_message(link& from, const crossing::message& arrived, instant
   outgoing message;
   message.op = op_of(arrived);
   message.payload = arrived.payload;
-  // Passed on to where it came from: its publisher may want no echo.
-  if (arrived.origin_worker == self_) message.origin = core_.find_session(arrived.origin);
+  if (arrived.origin_worker == self_) {
+    // Passed on to where it came from: its publisher may want no echo.
+    message.origin = core_.find_session(arrived.origin);
+  } else {
+    message.publisher = arrived.origin;
+    message.publisher_worker = arrived.origin_worker;
+  }
   if (!arrived.pieces.empty()) {
     // Copied, so that the sender has its memory back as soon as the record is popped.
     stored_handle copy = core_.messages.take();
@@ -153,7 +161,8 @@ void crossings::on_message(link& from, const crossing::message& arrived, instant
     const std::string_view name = crossing::take_name(groups);
     if (!core_.fanouts.serve_group(message, name, now)) try_another(message, arrived, name, now);
   }
-  if (arrived.to_plain && !core_.fanouts.deliver_arrived(message, from.to.worker, now))
+  const bool asks = arrived.wants_answer && arrived.groups.empty();
+  if (arrived.to_plain && !core_.fanouts.deliver_arrived(message, from.to.worker, asks, now))
     stalled_ |= bit(from.to.worker);
 }
 
@@ -172,22 +181,48 @@ void crossings::try_another(outgoing& message, const crossing::message& arrived,
     if (send(message, another_, from)) return;
   }
   core_.counts.messages_without_member.add();
-  if (arrived.wants_answer) tell_nobody(arrived, now);
+  if (arrived.wants_answer)
+    tell_nobody(arrived.origin_worker, {arrived.origin, arrived.reply}, now);
 }
 
-/// Without room the asker runs into its own timeout, as if the answer had been lost.
-void crossings::tell_nobody(const crossing::message& arrived, instant now) {
-  const crossing::nobody told{arrived.origin, arrived.reply};
-  if (arrived.origin_worker == self_) {
+void crossings::tell_nobody(unsigned worker, const crossing::nobody& told, instant now) {
+  if (worker == self_)
     on_nobody(told, now);
+  else if (!push(*link_to(worker), told))
+    core_.counts.notices_lost.add();
+}
+
+void crossings::stop_publisher(unsigned worker, std::uint64_t publisher, instant until,
+                               instant now) {
+  link& home = *link_to(worker);
+  stopped_publisher& told = home.stopped[publisher % stops_remembered];
+  if (told.id == publisher && now < told.until) return;
+  const auto length = static_cast<std::uint64_t>((until - now).count());
+  if (!push(home, crossing::stop{publisher, length})) {
+    core_.counts.notices_lost.add();
     return;
   }
-  link* const origin = link_to(arrived.origin_worker);
-  const mutable_bytes room = origin->to.out->ring.reserve(crossing::size_of(told));
-  if (room.empty()) return;
-  crossing::write(room, told);
-  origin->to.out->ring.commit();
-  touched_ |= bit(origin->to.worker);
+  told = {publisher, until};
+  home.stopped_until = std::max(home.stopped_until, until);
+}
+
+void crossings::release_publishers(instant now) {
+  for (link& each : links_) {
+    if (each.stopped_until <= now) continue;
+    each.stopped_until = now;
+    each.stopped = {};
+    if (!push(each, crossing::stop{})) core_.counts.notices_lost.add();
+  }
+}
+
+void crossings::on_stop(const crossing::stop& told, instant now) {
+  if (told.nanoseconds == 0) {
+    core_.throttled.release(now);
+    return;
+  }
+  session* const publisher = core_.find_session(told.publisher);
+  const duration length(static_cast<duration::rep>(told.nanoseconds));
+  if (publisher != nullptr) publisher->stop_until(now + std::min(length, throttle_time), now);
 }
 
 }  // namespace wirebird::broker

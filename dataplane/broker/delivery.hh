@@ -26,7 +26,9 @@ struct outgoing {
   protocol::publish_op op;
   std::string_view payload;  ///< of a message that is not stored
   stored_handle stored;
-  session* origin = nullptr;  ///< null: the publisher is gone
+  session* origin = nullptr;          ///< null: the publisher is gone, or another worker's
+  std::uint64_t publisher = 0;        ///< client id of another worker's publisher; 0: it is ours...
+  std::uint8_t publisher_worker = 0;  ///< ...and whose it is
 
   /// Makes it independent of the received bytes. returns: false when the arena is dry.
   [[nodiscard]] bool store(core&);

@@ -4,20 +4,30 @@
 #include "dataplane/base/time.hh"
 #include "dataplane/broker/close_reason.hh"
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
 
 namespace wirebird::broker {
 
-/// Connection ids: one sequence for the whole process, shared by its workers. Called from any
-/// worker's thread, so an implementation is an atomic counter. Ids are never reused.
+/// The clients of the whole process, shared by its workers: one sequence of ids, one number of
+/// those who are there. Called from any worker's thread, so an implementation is an atomic counter.
+/// Ids are never reused.
 class id_source {
  public:
   [[nodiscard]] virtual std::uint64_t next_client_id() noexcept = 0;
 
+  /// One more client is there. returns: how many were before, of all workers.
+  std::size_t on_opened() noexcept { return open_.fetch_add(1, std::memory_order_relaxed); }
+  /// A client's end is decided. requires: on_opened() was called for it.
+  void on_closed() noexcept { open_.fetch_sub(1, std::memory_order_relaxed); }
+
  protected:
   ~id_source() = default;
+
+ private:
+  std::atomic<std::size_t> open_{0};
 };
 
 /// A client as the log names it. Views are good during the call only.

@@ -38,11 +38,12 @@ bool fanout::publish(outgoing& message, instant now) {
   return done;
 }
 
-bool fanout::deliver_arrived(outgoing& message, unsigned from_worker, instant now) {
+bool fanout::deliver_arrived(outgoing& message, unsigned from_worker, bool asks, instant now) {
   walk way;
   way.targets = core_.interest.match(message.op.subject);
   way.has_arrived = true;
   way.from_worker = from_worker;
+  way.wants_answer = asks;
   return run(way, message, now);
 }
 
@@ -103,8 +104,9 @@ bool fanout::hand_over(walk& way, outgoing& message) {
   const bool has_asker = message.origin != nullptr && !message.op.reply.empty() &&
                          message.origin->wants_no_responders();
   if (!way.is_handed_over) {
-    // Nobody but one member of a group, which may be gone when the message arrives.
-    way.wants_answer = has_asker && way.delivered == 1 && way.remote.is_single_member();
+    // Nobody but one member of a group, or one worker's subscribers, who may be gone when the
+    // message arrives. A member counts as having been served.
+    way.wants_answer = has_asker && way.remote.is_single() && way.delivered == way.remote.members();
     way.is_handed_over = true;
     ++way.delivered;
   }
@@ -167,7 +169,10 @@ void fanout::forget_origin(const session& gone) noexcept {
 }
 
 void fanout::finish(const walk& way, const outgoing& message, instant now) {
-  if (way.delivered > 0 || message.op.reply.empty() || message.origin == nullptr) return;
+  if (way.delivered > 0) return;
+  if (way.has_arrived && way.wants_answer)
+    core_.others.tell_nobody(way.from_worker, {message.publisher, message.op.reply}, now);
+  if (message.op.reply.empty() || message.origin == nullptr) return;
   if (message.origin->wants_no_responders())
     send_no_responders(*message.origin, message.op.reply, now);
 }

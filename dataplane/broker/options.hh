@@ -16,7 +16,7 @@ struct options {
   /// Enforced up to control_line_bytes_max and messages_per_arena_min.
   protocol::limits limits;
   std::uint64_t max_pending = 64 * 1024 * 1024;  ///< unacknowledged bytes of one client
-  std::uint32_t max_connections = 64 * 1024;     ///< of this broker; 0: no limit
+  std::uint32_t max_connections = 64 * 1024;     ///< of all workers; 0: no limit
   std::uint32_t max_subscriptions = 0;           ///< of one client; 0: no limit
   std::uint32_t max_sub_tokens = 0;              ///< in the subject of a SUB; 0: no limit
   duration ping_interval = std::chrono::minutes(2);

@@ -2,6 +2,7 @@
 
 #include "dataplane/crossing/records.hh"
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -28,10 +29,11 @@ class remote_targets {
   }
 
   [[nodiscard]] bool empty() const noexcept { return plain_ == 0 && chosen_.empty(); }
-  /// One member of one queue group is all that there is.
-  [[nodiscard]] bool is_single_member() const noexcept {
-    return plain_ == 0 && chosen_.size() == 1;
+  /// One worker's plain subscriptions, or one member of one queue group, is all that there is.
+  [[nodiscard]] bool is_single() const noexcept {
+    return static_cast<std::size_t>(std::popcount(plain_)) + chosen_.size() == 1;
   }
+  [[nodiscard]] std::size_t members() const noexcept { return chosen_.size(); }
   [[nodiscard]] bool wants_plain(unsigned worker) const noexcept {
     return (plain_ >> worker & 1) != 0;
   }

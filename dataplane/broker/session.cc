@@ -44,7 +44,6 @@ session::~session() {
 
 bool session::greet(std::string_view info_line, instant now) {
   if (!output_->append_copy(as_bytes(info_line))) return false;
-  ++core_.open;
   ++core_.connected;
   core_.counts.connections.add();
   core_.timers.arm(*this, now + core_.rules.ping_interval);
@@ -150,15 +149,25 @@ void session::on_delivered(std::size_t bytes, bool is_bulk, instant now) {
   check_pending(now);
 }
 
-void session::wait_for(session& lagging, instant now) {
-  if (!is_open() || list_hook<throttled_tag>::is_linked()) return;
-  if (!lagging.earns_throttle(now)) return;
+void session::hold_back(const outgoing& message, instant now) {
+  if (message.origin != nullptr) {
+    // Asked first: who is stopped already costs the subscriber nothing.
+    if (message.origin->may_be_stopped() && earns_throttle(now))
+      message.origin->stop_until(throttle_until_, now);
+  } else if (message.publisher != 0 && earns_throttle(now)) {
+    core_.others.stop_publisher(message.publisher_worker, message.publisher, throttle_until_, now);
+  }
+}
+
+void session::stop_until(instant until, instant now) {
+  if (!may_be_stopped() || until <= now) return;
   core_.counts.publishers_throttled.add();
   pause(for_subscriber);
-  core_.throttled.add(*this, lagging.throttle_until_);
+  core_.throttled.add(*this, until);
 }
 
 bool session::earns_throttle(instant now) noexcept {
+  if (!is_open()) return false;
   if (now < throttle_until_) return true;
   const std::uint64_t price =
       std::min(throttle_price_bytes, core_.rules.max_pending / throttle_price_fraction + 1);
@@ -183,6 +192,7 @@ void session::on_progress(instant now) {
   if (now >= throttle_until_ || lags()) return;
   throttle_until_ = now;
   core_.throttled.release(now);
+  core_.others.release_publishers(now);
 }
 
 void session::on_delivery_failed(instant now) {
@@ -227,7 +237,7 @@ void session::on_end_of_stream(instant now) {
 void session::end(close_reason reason, instant now) {
   if (core_.closed != nullptr) core_.closed->on_closed(summary(), reason, now);
   phase_ = phase::draining;
-  --core_.open;
+  core_.ids.on_closed();
   timer::disarm();
   write_watch_.disarm();
   core_.memory_queue.forget(*this);

@@ -66,9 +66,12 @@ class session final : public stream::handler,
     const std::uint64_t limit = core_.rules.max_pending;
     return is_open() && output_->size() > limit - limit / 4;
   }
-  /// This publisher's message went to a subscriber that lags: stops reading for a moment, if the
+  /// This subscriber lags and has got the message: its publisher stops reading for a moment, if the
   /// subscriber has earned that by taking bytes.
-  void wait_for(session& lagging, instant now);
+  void hold_back(const outgoing&, instant now);
+  /// This publisher stops reading for one that lags, until then or until all of them have caught
+  /// up.
+  void stop_until(instant until, instant now);
   /// A message did not fit: the arena is dry.
   void on_delivery_failed(instant now);
   /// Output that was flushed is waiting since then, none of it acknowledged.
@@ -148,6 +151,9 @@ class session final : public stream::handler,
   void end(close_reason, instant now);
   void check_pending(instant now);
   [[nodiscard]] bool earns_throttle(instant now) noexcept;
+  [[nodiscard]] bool may_be_stopped() const noexcept {
+    return is_open() && !list_hook<throttled_tag>::is_linked();
+  }
   void close_as_slow(counter&, close_reason, instant now);
 
   // session_input.cc: from bytes to operations.

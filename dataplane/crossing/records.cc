@@ -39,6 +39,11 @@ struct nobody_head {
   std::uint64_t origin;
 };
 
+struct stop_record {
+  record_kind kind;
+  stop what;
+};
+
 /// Writes one thing behind the other.
 class appender {
  public:
@@ -112,6 +117,10 @@ std::size_t size_of(const nobody& what) noexcept {
   return sizeof(nobody_head) + what.reply.size();
 }
 
+std::size_t size_of(const stop&) noexcept {
+  return sizeof(stop_record);
+}
+
 void write(mutable_bytes into, const interest& what) noexcept {
   appender out(into);
   out.head(interest_head{record_kind::interest, what.members, bytes_of(what.subject),
@@ -153,6 +162,10 @@ void write(mutable_bytes into, const nobody& what) noexcept {
   appender out(into);
   out.head(nobody_head{record_kind::nobody, bytes_of(what.reply), what.origin});
   out.text(what.reply);
+}
+
+void write(mutable_bytes into, const stop& what) noexcept {
+  appender(into).head(stop_record{record_kind::stop, what});
 }
 
 record_kind kind_of(byte_view record) noexcept {
@@ -200,6 +213,10 @@ nobody read_nobody(byte_view record) noexcept {
   what.origin = head.origin;
   what.reply = in.text(head.reply_bytes);
   return what;
+}
+
+stop read_stop(byte_view record) noexcept {
+  return extractor(record).head<stop_record>().what;
 }
 
 }  // namespace wirebird::crossing

@@ -16,7 +16,8 @@ namespace wirebird::crossing {
 enum class record_kind : std::uint8_t {
   interest,  ///< the sender's clients want, or no longer want, a subject
   message,   ///< a message for clients of the receiver
-  nobody,    ///< a message's chosen queue members are gone: nobody has had it
+  nobody,    ///< whoever was to have a message is gone: nobody has had it
+  stop,      ///< a publisher is to stop reading for a moment, or all go on
 };
 
 /// Interest of all clients of one worker in one subject, plainly or in one queue group.
@@ -58,18 +59,27 @@ struct nobody {
   std::string_view reply;    ///< of the message
 };
 
+/// A subscriber at the sender lags behind what this publisher sends.
+struct stop {
+  std::uint64_t publisher = 0;    ///< client id at the receiver
+  std::uint64_t nanoseconds = 0;  ///< at most; 0: whoever was stopped before goes on now
+};
+
 [[nodiscard]] std::size_t size_of(const interest&) noexcept;
 [[nodiscard]] std::size_t size_of(const message&) noexcept;
 [[nodiscard]] std::size_t size_of(const nobody&) noexcept;
+[[nodiscard]] std::size_t size_of(const stop&) noexcept;
 /// requires: into.size() is size_of().
 void write(mutable_bytes into, const interest&) noexcept;
 void write(mutable_bytes into, const message&) noexcept;
 void write(mutable_bytes into, const nobody&) noexcept;
+void write(mutable_bytes into, const stop&) noexcept;
 
 /// requires: a record that write() made; for the others below, of this kind.
 [[nodiscard]] record_kind kind_of(byte_view record) noexcept;
 [[nodiscard]] interest read_interest(byte_view record) noexcept;
 [[nodiscard]] message read_message(byte_view record) noexcept;
 [[nodiscard]] nobody read_nobody(byte_view record) noexcept;
+[[nodiscard]] stop read_stop(byte_view record) noexcept;
 
 }  // namespace wirebird::crossing

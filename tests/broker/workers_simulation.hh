@@ -44,7 +44,8 @@ using verdict = std::string;
 /// - one member of each queue group;
 /// - messages of one publisher arrive in order;
 /// - a request whose inbox was subscribed just before is answered;
-/// - a request that nobody wants is answered with 503;
+/// - a request that nobody wants is answered with 503, and one whose takers come and go is either
+///   taken or answered so;
 /// - at the end nothing is left in any pool, timer or lane.
 class workers_simulation {
  public:
@@ -64,6 +65,11 @@ class workers_simulation {
     std::map<std::uint64_t, int> received;        ///< per message
     std::map<std::size_t, std::uint64_t> newest;  ///< per publisher
   };
+  /// A request to those who come and go.
+  struct hope {
+    std::uint64_t message = 0;
+    int refusals = 0;
+  };
   struct person {
     wire* on = nullptr;
     unsigned worker = 0;
@@ -75,12 +81,14 @@ class workers_simulation {
     std::string text;                            ///< received, not yet understood
     std::map<std::string, bool> requests;        ///< by reply: answered
     std::map<std::string, bool> void_requests;   ///< by reply: got 503
+    std::map<std::string, hope> maybe_requests;  ///< by reply
     unsigned next_sid = 0;
   };
   struct message_record {
     std::size_t publisher = 0;
     std::uint64_t sent = 0;
     std::string subject;
+    int deliveries = 0;
     std::map<std::string, int> groups;  ///< times that each group had it
   };
   static constexpr std::uint64_t never_ = ~std::uint64_t{0};
@@ -90,6 +98,7 @@ class workers_simulation {
   void unsubscribe(std::size_t who);
   void publish(std::size_t who, const std::string& subject, const std::string& reply);
   void request(std::size_t who);
+  void come_or_go();
   void ping(std::size_t who);
   void step_workers();
   void carry_lanes();
@@ -101,6 +110,7 @@ class workers_simulation {
                   const std::string& body);
   void settle();
   void judge();
+  void judge_hope(const std::string& inbox, const hope&);
   void judge_message(std::uint64_t number, const message_record&);
   void end_phase();
   void fail(const std::string& what);
@@ -119,6 +129,7 @@ class workers_simulation {
   std::uint64_t next_message_ = 0;
   unsigned next_inbox_ = 0;
   std::uint64_t without_member_ = 0;  ///< messages that a group should have had and has not
+  std::uint64_t untold_ = 0;          ///< requests neither taken nor refused
   verdict found_;
 };
 

@@ -28,7 +28,7 @@ std::pair<std::uint64_t, std::uint64_t> seeds() {
 }
 
 TEST(several_workers, act_as_one_whatever_the_order_in_which_they_run) {
-  std::uint64_t crossed = 0, full = 0, barriers = 0, paused = 0, split = 0;
+  std::uint64_t crossed = 0, full = 0, barriers = 0, paused = 0, split = 0, vanished = 0;
   const auto [first, last] = seeds();
   for (std::uint64_t seed = first; seed <= last; ++seed) {
     workers_simulation one(options_of(seed));
@@ -38,6 +38,7 @@ TEST(several_workers, act_as_one_whatever_the_order_in_which_they_run) {
     barriers += one.sum(&counters::barrier_waits);
     paused += one.sum(&counters::sessions_paused_for_lanes);
     split += one.sum(&counters::fanouts_split);
+    vanished += one.sum(&counters::members_vanished);
   }
   // What must happen for the runs to mean something.
   EXPECT_GT(crossed, 0U);
@@ -46,6 +47,7 @@ TEST(several_workers, act_as_one_whatever_the_order_in_which_they_run) {
   EXPECT_GT(barriers, 0U);
   EXPECT_GT(paused, 0U);
   EXPECT_GT(split, 0U);
+  EXPECT_GT(vanished, 0U);
 }
 
 class broken_rules : public testing::TestWithParam<sabotage> {};

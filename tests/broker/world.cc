@@ -82,8 +82,9 @@ world::world(const world_options& given)
   identity.host = "127.0.0.1";
   identity.port = 4222;
   timers.advance(now);
-  broker_ = std::make_unique<broker>(options_.rules, identity, memory, timers, choices,
-                                     siphash_key{given.seed, 2}, ids, events, options_.place);
+  broker_ = std::make_unique<broker>(
+      options_.rules, identity, memory, timers, choices, siphash_key{given.seed, 2},
+      given.ids != nullptr ? *given.ids : own_ids_, events, options_.place);
 }
 
 world::~world() {
@@ -137,7 +138,15 @@ client world::connect_quiet() {
 }
 
 void world::step() {
+  begin_step();
+  end_step();
+}
+
+void world::begin_step() {
   broker_->receive(now);
+}
+
+void world::end_step() {
   for (std::size_t i = 0; i < wires.size(); ++i) wires[i]->poll(now);
   timers.advance(now);
   broker_->flush(now);

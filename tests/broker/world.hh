@@ -154,6 +154,7 @@ struct world_options {
   std::size_t piece_bytes = arena::block_bytes_max;  ///< how clients' text is cut
   bool filtered = false;                             ///< a null filter on every connection
   crossing::station place;                           ///< among other worlds; alone if empty
+  id_source* ids = nullptr;                          ///< shared with them; null: its own
 };
 
 /// A worker without a transport: a broker, clients in memory, virtual time. At its end nothing may
@@ -171,6 +172,10 @@ class world {
   client connect_quiet();
   /// One iteration of a worker.
   void step();
+  /// Its two halves, between which other workers may do anything: what they sent is taken in...
+  void begin_step();
+  /// ...then everything else.
+  void end_step();
   /// Iterations until nothing happens any more at this time.
   void settle();
   void advance(duration);
@@ -182,9 +187,13 @@ class world {
   arena input_memory{256 * 1024 * 1024};
   timer_wheel timers;
   random choices;
-  counted_ids ids;
   protocol::server_info identity;
   instant now;
+
+ private:
+  counted_ids own_ids_;
+
+ public:
   std::unique_ptr<broker> broker_;
   std::vector<std::unique_ptr<wire>> wires;
 

@@ -1,0 +1,172 @@
+// Two brokers and the lanes between them: what has to hold in cases that a seed seldom meets.
+#include "dataplane/broker/limits.hh"
+#include "dataplane/crossing/mesh.hh"
+#include "tests/broker/world.hh"
+
+#include <string>
+
+namespace wirebird::broker {
+namespace {
+
+class two_workers : public testing::Test {
+ protected:
+  explicit two_workers(const options& rules = {})
+      : here(rules_of(rules, 0)), there(rules_of(rules, 1)) {}
+  ~two_workers() override {
+    here.broker_->shutdown(here.now);
+    there.broker_->shutdown(there.now);
+    settle();
+  }
+  world_options rules_of(const options& rules, unsigned worker) {
+    world_options given;
+    given.rules = rules;
+    given.place = lanes.station_of(worker);
+    given.ids = &ids;
+    return given;
+  }
+  void settle() {
+    for (int i = 0; i < 10; ++i) {
+      here.settle();
+      there.settle();
+    }
+  }
+  counted_ids ids;
+  crossing::mesh lanes{2};
+  world here;
+  world there;
+};
+
+constexpr std::string_view no_responders = "HMSG inbox 9 16 16\r\nNATS/1.0 503\r\n\r\n\r\n";
+
+TEST_F(two_workers, who_asks_one_that_goes_meanwhile_is_told) {
+  client taker = there.connect_quiet();
+  client asker = here.connect_quiet();
+  taker.send("SUB service 1\r\n");
+  asker.send("SUB inbox 9\r\n");
+  settle();
+  // Both workers at the same time: one takes the subscription back, the other sends.
+  here.begin_step();
+  taker.send("UNSUB 1\r\n");
+  asker.on_wire().send("PUB service inbox 2\r\nhi\r\n");
+  here.end_step();
+  EXPECT_EQ(asker.take(), "");
+  settle();
+  EXPECT_EQ(asker.take(), no_responders);
+  EXPECT_EQ(taker.take(), "");
+}
+
+TEST_F(two_workers, nobody_is_told_while_one_is_left) {
+  client taker = there.connect_quiet();
+  client stays = there.connect_quiet();
+  client asker = here.connect_quiet();
+  taker.send("SUB service 1\r\n");
+  stays.send("SUB service 1\r\n");
+  asker.send("SUB inbox 9\r\n");
+  settle();
+  here.begin_step();
+  taker.send("UNSUB 1\r\n");
+  asker.on_wire().send("PUB service inbox 2\r\nhi\r\n");
+  here.end_step();
+  settle();
+  EXPECT_EQ(asker.take(), "");
+  EXPECT_EQ(stays.take(), "MSG service 1 inbox 2\r\nhi\r\n");
+}
+
+options one_client() {
+  options rules;
+  rules.max_connections = 1;
+  return rules;
+}
+class of_one_client : public two_workers {
+ protected:
+  of_one_client() : two_workers(one_client()) {}
+};
+
+TEST_F(of_one_client, max_connections_counts_all_workers) {
+  client first = here.connect_quiet();
+  client second = there.connect();
+  EXPECT_NE(second.take().find("-ERR 'maximum connections exceeded'"), std::string::npos);
+  EXPECT_EQ(there.counts().connections_exceeded.value(), 1U);
+  first.on_wire().reset();
+  here.settle();
+  client third = there.connect();
+  EXPECT_TRUE(third.is_open());
+}
+
+options small_pending() {
+  options rules;
+  rules.max_pending = 64 * 1024;  // lags above 48 KiB, the price is 4 KiB
+  return rules;
+}
+class throttling_across : public two_workers {
+ protected:
+  throttling_across() : two_workers(small_pending()) {}
+  void SetUp() override {
+    reader.send("SUB a 1\r\n");
+    settle();
+    reader.on_wire().stalled = true;
+    publish(writer, 49);  // it lags from now on
+  }
+  void publish(client& from, int kib) {
+    std::string text;
+    for (int i = 0; i < kib; ++i) text += "PUB a 1000\r\n" + std::string(1000, 'x') + "\r\n";
+    from.send(text);
+    settle();
+  }
+  client reader = there.connect_quiet();
+  client writer = here.connect_quiet();
+};
+
+TEST_F(throttling_across, a_subscriber_that_lags_and_reads_stops_its_publisher_for_a_moment) {
+  EXPECT_FALSE(writer.on_wire().paused);
+  reader.on_wire().read(5000);
+  publish(writer, 10);
+  EXPECT_TRUE(writer.on_wire().paused);
+  EXPECT_EQ(there.counts().throttles.value(), 1U);
+  here.advance(throttle_time - 1ms);
+  EXPECT_TRUE(writer.on_wire().paused);
+  here.advance(2ms);
+  EXPECT_FALSE(writer.on_wire().paused);
+  EXPECT_EQ(here.counts().publishers_throttled.value(), 1U);
+}
+
+TEST_F(throttling_across, a_burst_is_stopped_once) {
+  reader.on_wire().read(5000);
+  publish(writer, 10);
+  EXPECT_TRUE(writer.on_wire().paused);
+  EXPECT_EQ(here.counts().publishers_throttled.value(), 1U);
+  EXPECT_EQ(there.counts().notices_lost.value(), 0U);
+  EXPECT_TRUE(reader.is_open());
+}
+
+TEST_F(throttling_across, publishers_go_on_at_once_when_the_subscriber_has_caught_up) {
+  reader.on_wire().read(5000);
+  publish(writer, 10);
+  client second = here.connect_quiet();
+  publish(second, 1);
+  EXPECT_TRUE(writer.on_wire().paused);
+  EXPECT_TRUE(second.on_wire().paused) << "both publish for it";
+  reader.on_wire().drain();
+  settle();
+  EXPECT_FALSE(writer.on_wire().paused);
+  EXPECT_FALSE(second.on_wire().paused);
+}
+
+TEST_F(throttling_across, a_subscriber_that_has_stopped_earns_nothing) {
+  publish(writer, 30);
+  EXPECT_TRUE(reader.on_wire().aborted);
+  EXPECT_FALSE(writer.on_wire().paused);
+  EXPECT_EQ(here.counts().publishers_throttled.value(), 0U);
+}
+
+TEST_F(throttling_across, a_publisher_that_has_left_is_nobodys_concern) {
+  reader.on_wire().read(5000);
+  writer.on_wire().send("PUB a 9000\r\n" + std::string(9000, 'x') + "\r\n");
+  here.settle();
+  writer.on_wire().reset();
+  settle();
+  EXPECT_TRUE(writer.on_wire().ended);
+}
+
+}  // namespace
+}  // namespace wirebird::broker
