@@ -16,7 +16,8 @@ void write_message_lines(benchmark::State& state) {
   std::array<char, 256> out;
   std::size_t written = 0;
   for (auto _ : state) {
-    const message_line line("orders.eu.1234", "", false, "", "128");
+    const message_line line("orders.eu.1234", "", false, "", "128",
+                            static_cast<std::size_t>(subscriptions));
     for (std::int64_t i = 0; i < subscriptions; ++i) {
       written = static_cast<std::size_t>(line.write(out.data(), "42") - out.data());
       benchmark::DoNotOptimize(out);

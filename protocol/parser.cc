@@ -1,6 +1,7 @@
 #include "protocol/parser.hh"
 
 #include "protocol/arguments.hh"
+#include "protocol/whole_publish.hh"
 
 #include <algorithm>
 #include <cstring>
@@ -16,7 +17,11 @@ parser::parser(role reads, const limits& limits) noexcept : limits_(&limits), ro
 
 event parser::next(std::string_view& input) noexcept {
   switch (phase_) {
-    case phase::verb: line_buffer_ = nullptr; return in_verb(input);
+    case phase::verb:
+      line_buffer_ = nullptr;
+      if (matched_ == 0 && role_ == role::reads_client && take_whole_publish(input))
+        return begin_payload(operation_.publish.total_size, event::publish);
+      return in_verb(input);
     case phase::separator: return in_separator(input);
     case phase::blanks: return in_blanks(input);
     case phase::arguments: return in_arguments(input);
@@ -32,6 +37,13 @@ event parser::next(std::string_view& input) noexcept {
 std::span<const verb_spelling> parser::verbs() const noexcept {
   if (role_ == role::reads_client) return client_verbs;
   return server_verbs;
+}
+
+bool parser::take_whole_publish(std::string_view& input) noexcept {
+  publish_op& op = *std::construct_at(&operation_.publish);
+  const std::size_t size = read_whole_publish(input, limits_->max_control_line, op);
+  input.remove_prefix(size);
+  return size > 0;
 }
 
 event parser::in_verb(std::string_view& input) noexcept {
@@ -244,40 +256,6 @@ void parser::lend_line_buffer(std::span<char> buffer) noexcept {
   line_buffer_ = buffer.data();
   line_capacity_ = static_cast<std::uint32_t>(
       std::min<std::size_t>(buffer.size(), std::numeric_limits<std::uint32_t>::max()));
-}
-
-bool parser::line_buffer_in_use() const noexcept {
-  return line_buffer_ != nullptr;
-}
-const json_op& parser::json() const noexcept {
-  return operation_.json;
-}
-const publish_op& parser::publish() const noexcept {
-  return operation_.publish;
-}
-const message_op& parser::message() const noexcept {
-  return operation_.message;
-}
-const subscribe_op& parser::subscribe() const noexcept {
-  return operation_.subscribe;
-}
-const unsubscribe_op& parser::unsubscribe() const noexcept {
-  return operation_.unsubscribe;
-}
-const err_op& parser::err() const noexcept {
-  return operation_.err;
-}
-std::string_view parser::payload() const noexcept {
-  return payload_;
-}
-bool parser::payload_complete() const noexcept {
-  return payload_complete_;
-}
-protocol_error parser::error() const noexcept {
-  return error_;
-}
-bool parser::at_boundary() const noexcept {
-  return phase_ == phase::verb && matched_ == 0;
 }
 
 }  // namespace wirebird::protocol

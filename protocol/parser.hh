@@ -58,22 +58,25 @@ class parser {
   void lend_line_buffer(std::span<char> buffer) noexcept;
 
   /// True while a lent buffer holds the beginning of a line, or the views of the last event.
-  [[nodiscard]] bool line_buffer_in_use() const noexcept;
+  [[nodiscard]] bool line_buffer_in_use() const noexcept { return line_buffer_ != nullptr; }
 
   // What the last event carried; valid until the next call of next().
-  [[nodiscard]] const json_op& json() const noexcept;
-  [[nodiscard]] const publish_op& publish() const noexcept;
-  [[nodiscard]] const message_op& message() const noexcept;
-  [[nodiscard]] const subscribe_op& subscribe() const noexcept;
-  [[nodiscard]] const unsubscribe_op& unsubscribe() const noexcept;
-  [[nodiscard]] const err_op& err() const noexcept;
-  [[nodiscard]] std::string_view payload() const noexcept;  ///< lies in the input given to next()
+  [[nodiscard]] const json_op& json() const noexcept { return operation_.json; }
+  [[nodiscard]] const publish_op& publish() const noexcept { return operation_.publish; }
+  [[nodiscard]] const message_op& message() const noexcept { return operation_.message; }
+  [[nodiscard]] const subscribe_op& subscribe() const noexcept { return operation_.subscribe; }
+  [[nodiscard]] const unsubscribe_op& unsubscribe() const noexcept {
+    return operation_.unsubscribe;
+  }
+  [[nodiscard]] const err_op& err() const noexcept { return operation_.err; }
+  /// Lies in the input given to next().
+  [[nodiscard]] std::string_view payload() const noexcept { return payload_; }
   /// The closing CR LF was seen and checked: only now the message exists.
-  [[nodiscard]] bool payload_complete() const noexcept;
-  [[nodiscard]] protocol_error error() const noexcept;
+  [[nodiscard]] bool payload_complete() const noexcept { return payload_complete_; }
+  [[nodiscard]] protocol_error error() const noexcept { return error_; }
 
   /// True between operations: nothing of a next one has been read.
-  [[nodiscard]] bool at_boundary() const noexcept;
+  [[nodiscard]] bool at_boundary() const noexcept { return phase_ == phase::verb && matched_ == 0; }
 
  private:
   enum class phase : std::uint8_t {
@@ -99,6 +102,7 @@ class parser {
   };
 
   [[nodiscard]] std::span<const verb_spelling> verbs() const noexcept;
+  [[nodiscard]] bool take_whole_publish(std::string_view& input) noexcept;
   [[nodiscard]] event in_verb(std::string_view& input) noexcept;
   [[nodiscard]] event in_separator(std::string_view& input) noexcept;
   [[nodiscard]] event in_blanks(std::string_view& input) noexcept;

@@ -8,9 +8,32 @@
 namespace wirebird::protocol {
 namespace {
 
+template <std::size_t size>
+void move(char* to, const char* from) noexcept {
+  std::memcpy(to, from, size);
+}
+
+/// Most texts are short: two moves that may overlap cost less than a call.
 char* put(char* out, std::string_view text) noexcept {
-  std::memcpy(out, text.data(), text.size());
-  return out + text.size();
+  const std::size_t size = text.size();
+  const char* const from = text.data();
+  if (size > 32) {
+    std::memcpy(out, from, size);
+  } else if (size >= 16) {
+    move<16>(out, from);
+    move<16>(out + size - 16, from + size - 16);
+  } else if (size >= 8) {
+    move<8>(out, from);
+    move<8>(out + size - 8, from + size - 8);
+  } else if (size >= 4) {
+    move<4>(out, from);
+    move<4>(out + size - 4, from + size - 4);
+  } else if (size > 0) {
+    out[0] = from[0];
+    out[size / 2] = from[size / 2];
+    out[size - 1] = from[size - 1];
+  }
+  return out + size;
 }
 
 char* put(char* out, char byte) noexcept {
@@ -103,8 +126,8 @@ char* write(char* out, const message_op& op) noexcept {
 }
 
 message_line::message_line(std::string_view subject, std::string_view reply, bool has_headers,
-                           std::string_view header_size_text,
-                           std::string_view total_size_text) noexcept
+                           std::string_view header_size_text, std::string_view total_size_text,
+                           std::size_t lines) noexcept
     : subject_(subject),
       reply_(reply),
       header_size_(has_headers ? header_size_text : std::string_view{}),
@@ -112,8 +135,9 @@ message_line::message_line(std::string_view subject, std::string_view reply, boo
       head_bytes_((has_headers ? 4U : 3U) + size_of_argument(subject) + 1),
       tail_bytes_(size_of_argument(reply) + size_of_argument(header_size_) +
                   size_of_argument(total_size_text) + 2),
-      has_headers_(has_headers) {
-  if (head_bytes_ + tail_bytes_ <= text_bytes_max) write_tail(write_head(text_));
+      has_headers_(has_headers),
+      is_laid_out_(lines > 1 && head_bytes_ + tail_bytes_ <= text_bytes_max) {
+  if (is_laid_out_) write_tail(write_head(text_));
 }
 
 std::size_t message_line::size(std::string_view sid) const noexcept {
@@ -121,7 +145,7 @@ std::size_t message_line::size(std::string_view sid) const noexcept {
 }
 
 char* message_line::write(char* out, std::string_view sid) const noexcept {
-  if (head_bytes_ + tail_bytes_ > text_bytes_max) return write_tail(put(write_head(out), sid));
+  if (!is_laid_out_) return write_tail(put(write_head(out), sid));
   out = put(put(out, {text_, head_bytes_}), sid);
   return put(out, {text_ + head_bytes_, tail_bytes_});
 }

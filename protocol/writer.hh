@@ -23,13 +23,16 @@ char* write(char* out, const subscribe_op&) noexcept;
 char* write(char* out, const unsubscribe_op&) noexcept;
 char* write(char* out, const message_op&) noexcept;
 
-/// The control line of one message for many subscriptions: all but the sid is laid out once, then
-/// each line costs three copies. Lives on the stack of a fan-out; views must outlive it.
+/// The control line of one message for one subscription or many: for many all but the sid is laid
+/// out once, then each line costs three copies. Lives on the stack of a fan-out; views must outlive
+/// it.
 class message_line {
  public:
   /// `has_headers` chooses HMSG; sizes are texts so that a publisher's digits are echoed verbatim.
+  /// `lines`: about how many will be written.
   message_line(std::string_view subject, std::string_view reply, bool has_headers,
-               std::string_view header_size_text, std::string_view total_size_text) noexcept;
+               std::string_view header_size_text, std::string_view total_size_text,
+               std::size_t lines) noexcept;
   [[nodiscard]] std::size_t size(std::string_view sid) const noexcept;
   char* write(char* out, std::string_view sid) const noexcept;
 
@@ -44,7 +47,8 @@ class message_line {
   std::size_t head_bytes_;  ///< verb and subject with their blanks
   std::size_t tail_bytes_;  ///< everything behind the sid
   bool has_headers_;
-  char text_[text_bytes_max];  ///< head, then tail; not set when they do not fit
+  bool is_laid_out_;
+  char text_[text_bytes_max];  ///< head, then tail, when laid out
 };
 
 }  // namespace wirebird::protocol

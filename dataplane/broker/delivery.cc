@@ -14,7 +14,8 @@ namespace {
 constexpr std::string_view line_end = "\r\n";
 
 protocol::message_line without_headers(const protocol::publish_op& op,
-                                       std::array<char, 12>& body_size) noexcept {
+                                       std::array<char, 12>& body_size,
+                                       std::size_t subscribers) noexcept {
   std::string_view size = op.total_size_text;
   if (op.header_size > 0) {
     char* const begin = body_size.data();
@@ -22,7 +23,7 @@ protocol::message_line without_headers(const protocol::publish_op& op,
                                    op.total_size - op.header_size);
     size = {begin, static_cast<std::size_t>(end.ptr - begin)};
   }
-  return {op.subject, op.reply, false, {}, size};
+  return {op.subject, op.reply, false, {}, size, subscribers};
 }
 
 }  // namespace
@@ -45,10 +46,10 @@ delivery::delivery(core& shared, outgoing& message, std::size_t subscribers, boo
       is_bulk_(is_bulk),
       shares_(message.op.total_size >= shared_payload_bytes_min &&
               (message.stored != nullptr || (subscribers > 1 && message.store(shared)))),
-      plain_(without_headers(message.op, body_size_)) {
+      plain_(without_headers(message.op, body_size_, subscribers)) {
   const protocol::publish_op& op = message.op;
   if (op.header_size > 0)
-    full_.emplace(op.subject, op.reply, true, op.header_size_text, op.total_size_text);
+    full_.emplace(op.subject, op.reply, true, op.header_size_text, op.total_size_text, subscribers);
   if (message.stored == nullptr)
     payload_ = message.payload;
   else if (!shares_)

@@ -26,8 +26,14 @@ std::size_t fanout::new_budget() const noexcept {
 }
 
 bool fanout::publish(outgoing& message, instant now) {
+  match_ref targets = core_.interest.match(message.op.subject);
+  if (core_.others.alone() && targets->steps() <= narrow() &&
+      targets->steps() == targets->plain().size()) {
+    publish_to_few(*targets, message, now);
+    return true;
+  }
   walk way;
-  way.targets = core_.interest.match(message.op.subject);
+  way.targets = std::move(targets);
   if (!core_.others.alone()) {
     way.remote = std::move(remote_);
     way.remote.clear();
@@ -36,6 +42,17 @@ bool fanout::publish(outgoing& message, instant now) {
   const bool done = run(way, message, now);
   if (done && !core_.others.alone()) remote_ = std::move(way.remote);
   return done;
+}
+
+void fanout::publish_to_few(const match_result& targets, outgoing& message, instant now) {
+  const auto plain = targets.plain();
+  bool anybody = false;
+  if (!plain.empty()) {
+    budget_ -= std::min(budget_, plain.size() * delivery::steps_each(message.op));
+    delivery next(core_, message, plain.size(), false, now);
+    for (subscription* const one : plain) anybody = next.to(*one) || anybody;
+  }
+  if (!anybody) tell_nobody_has(message, now);
 }
 
 bool fanout::deliver_arrived(outgoing& message, unsigned from_worker, bool asks, instant now) {
@@ -172,6 +189,10 @@ void fanout::finish(const walk& way, const outgoing& message, instant now) {
   if (way.delivered > 0) return;
   if (way.has_arrived && way.wants_answer)
     core_.others.tell_nobody(way.from_worker, {message.publisher, message.op.reply}, now);
+  tell_nobody_has(message, now);
+}
+
+void fanout::tell_nobody_has(const outgoing& message, instant now) {
   if (message.op.reply.empty() || message.origin == nullptr) return;
   if (message.origin->wants_no_responders())
     send_no_responders(*message.origin, message.op.reply, now);
@@ -185,7 +206,7 @@ void fanout::send_no_responders(session& to, std::string_view reply, instant now
     return !candidate->retired && candidate->owner == &to;
   });
   if (own == plain.end()) return;
-  const protocol::message_line line(reply, {}, true, "16", "16");
+  const protocol::message_line line(reply, {}, true, "16", "16", 1);
   static_assert(status.size() == 16);
   const std::string_view sid = (*own)->sid();
   no_responders_.resize(line.size(sid));

@@ -90,7 +90,11 @@ class fanout {
   [[nodiscard]] bool run(walk&, outgoing&, instant now);
   /// Everybody here has it. returns: false when it has to wait for the lanes of others.
   [[nodiscard]] bool hand_over(walk&, outgoing&);
+  /// The common case, of which nothing can be left for later. requires: no groups, no other
+  /// workers, at most narrow() subscriptions.
+  void publish_to_few(const match_result&, outgoing&, instant now);
   void finish(const walk&, const outgoing&, instant now);
+  void tell_nobody_has(const outgoing&, instant now);
   void put_off(walk&, outgoing&);
   void recycle(unfinished&) noexcept;
 

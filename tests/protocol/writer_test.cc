@@ -50,16 +50,16 @@ TEST(writer, writes_upper_case_verbs_and_single_blanks) {
 }
 
 TEST(message_line, writes_the_same_line_for_each_sid) {
-  const message_line plain("foo", "", false, "", "0002");
+  const message_line plain("foo", "", false, "", "0002", 2);
   EXPECT_EQ(written(plain, "1"), "MSG foo 1 0002\r\n");
   EXPECT_EQ(written(plain, "a-long-sid"), "MSG foo a-long-sid 0002\r\n");
-  EXPECT_EQ(written(message_line("foo", "_I.1", false, "", "2"), "9"), "MSG foo 9 _I.1 2\r\n");
-  EXPECT_EQ(written(message_line("m", "", true, "16", "16"), "5"), "HMSG m 5 16 16\r\n");
-  EXPECT_EQ(written(message_line("m", "r", true, "22", "24"), "2"), "HMSG m 2 r 22 24\r\n");
+  EXPECT_EQ(written(message_line("foo", "_I.1", false, "", "2", 1), "9"), "MSG foo 9 _I.1 2\r\n");
+  EXPECT_EQ(written(message_line("m", "", true, "16", "16", 1), "5"), "HMSG m 5 16 16\r\n");
+  EXPECT_EQ(written(message_line("m", "r", true, "22", "24", 1), "2"), "HMSG m 2 r 22 24\r\n");
 }
 
 TEST(message_line, leaves_header_sizes_out_of_a_line_without_headers) {
-  EXPECT_EQ(written(message_line("m", "r", false, "22", "2"), "2"), "MSG m 2 r 2\r\n");
+  EXPECT_EQ(written(message_line("m", "r", false, "22", "2", 1), "2"), "MSG m 2 r 2\r\n");
 }
 
 TEST(message_line, says_the_same_as_the_writer_at_every_length) {
@@ -67,11 +67,12 @@ TEST(message_line, says_the_same_as_the_writer_at_every_length) {
     const std::string subject(length, 's');
     for (const std::size_t reply_length : {std::size_t{0}, std::size_t{1}, length}) {
       const std::string reply(reply_length, 'r');
+      const std::size_t lines = 1 + length % 2;
       message_op op{.subject = subject, .sid = "17", .reply = reply, .total_size_text = "12"};
-      EXPECT_EQ(written(message_line(subject, reply, false, "", "12"), "17"), written(op));
+      EXPECT_EQ(written(message_line(subject, reply, false, "", "12", lines), "17"), written(op));
       op.has_headers = true;
       op.header_size_text = "5";
-      EXPECT_EQ(written(message_line(subject, reply, true, "5", "12"), "17"), written(op));
+      EXPECT_EQ(written(message_line(subject, reply, true, "5", "12", lines), "17"), written(op));
     }
   }
 }
