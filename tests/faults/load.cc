@@ -42,7 +42,7 @@ void print(stage& on, double second, double span, double resident, const totals&
 
 // What waits for those who read nothing comes to the same height every time, however fast the
 // machine happens to be: only then does a flat line of memory say something.
-std::string limits_of(run_size) {
+std::string limits_of(run_size /*size*/) {
   return "max_pending: 8MB\n";
 }
 
@@ -85,8 +85,8 @@ void run(stage& on) {
 const scenario load_scenario{
     .name = "load",
     .title = "all kinds of load at once (--minutes)",
-    .run = run,
     .configuration = limits_of,
+    .run = run,
     .limits = {.delivery_p999_ratio = 1e9, .rate_least = 0.9},
     .only_by_name = true,
 };
