@@ -3,6 +3,7 @@
 #include "tests/faults/stage.hh"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <exception>
 #include <iostream>
@@ -15,14 +16,24 @@ namespace wirebird::faults {
 namespace {
 
 constexpr std::string_view usage =
-    "Usage: faults [--size ci|full] [--transport kernel|tap] [--seed N] [--minutes M] [--list]\n"
-    "              [SCENARIO...]\n"
+    "Usage: faults [--size ci|full] [--transport kernel|tap|af_xdp] [--seed N] [--minutes M]\n"
+    "              [--list] [SCENARIO...]\n"
     "Plays the scenarios (without a name: those of the table) against the broker that "
     "WIREBIRD_BINARY names.\n"
     "Exit code 0: all as promised; 1: not; 2: wrong usage; 77: cannot run here.\n";
 constexpr int exit_failed = 1;
 constexpr int exit_usage = 2;
 constexpr int exit_skipped = 77;  // Meson's word for it
+
+struct named_transport {
+  std::string_view name;
+  system_tests::transport where;
+};
+constexpr std::array transports = {
+    named_transport{"kernel", system_tests::transport::kernel},
+    named_transport{"tap", system_tests::transport::tap},
+    named_transport{"af_xdp", system_tests::transport::af_xdp},
+};
 
 struct command {
   setting how;
@@ -37,8 +48,10 @@ bool take_value(command& to, std::string_view name, const std::string& value) {
     return value == "full" || value == "ci";
   }
   if (name == "--transport") {
-    to.how.where = value == "tap" ? system_tests::transport::tap : system_tests::transport::kernel;
-    return value == "tap" || value == "kernel";
+    const auto known = std::ranges::find(transports, value, &named_transport::name);
+    if (known == transports.end()) return false;
+    to.how.where = known->where;
+    return true;
   }
   if (name == "--minutes") {
     to.how.minutes = std::strtod(value.c_str(), nullptr);
