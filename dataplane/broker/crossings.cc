@@ -117,8 +117,44 @@ void crossings::check_mark(instant now) {
   if (!for_barrier_.empty()) mark();
 }
 
+bool crossings::is_caught_up() const noexcept {
+  return std::all_of(links_.begin(), links_.end(), [this](const link& each) {
+    const crossing::byte_ring& ring = each.to.in->ring;
+    return ring.taken() == ring.arrived() && (stalled_ & bit(each.to.worker)) == 0;
+  });
+}
+
+void crossings::wait_until_caught_up(session& waiting) {
+  if (!for_arrivals_.empty()) {
+    for_next_arrivals_.push_back(waiting);
+    return;
+  }
+  for_arrivals_.push_back(waiting);
+  mark_arrived();
+}
+
+void crossings::mark_arrived() noexcept {
+  for (link& each : links_) each.arrived = each.to.in->ring.arrived();
+}
+
+void crossings::check_arrived(instant now) {
+  if (for_arrivals_.empty()) return;
+  for (const link& each : links_) {
+    // Of a lane that stands still the last record taken is not delivered yet.
+    const bool stands = (stalled_ & bit(each.to.worker)) != 0;
+    const std::uint64_t taken = each.to.in->ring.taken();
+    if (taken < each.arrived || (stands && taken == each.arrived)) return;
+  }
+  intrusive_list<session, crossing_tag> all;
+  all.splice_back(for_arrivals_);
+  for_arrivals_.splice_back(for_next_arrivals_);
+  mark_arrived();
+  while (!all.empty()) all.pop_front().on_caught_up(now);
+}
+
 void crossings::go_on(instant now) {
   if (alone()) return;
+  check_arrived(now);
   for (link& each : links_) {
     each.waits = false;
     push_backlog(each);

@@ -55,6 +55,11 @@ class crossings final : public interest_listener {
   [[nodiscard]] bool is_known(std::uint64_t change) const noexcept { return change <= known_; }
   /// Calls on_barrier() when more is known. requires: the session has stopped reading.
   void wait_until_known(session&);
+  /// Everything is delivered that other workers had handed over up to now.
+  [[nodiscard]] bool is_caught_up() const noexcept;
+  /// Calls on_caught_up() when all that has been handed over up to now is delivered. requires: the
+  /// session has stopped reading.
+  void wait_until_caught_up(session&);
   /// Changes wait for a lane: whoever makes more of them has to wait.
   [[nodiscard]] bool is_backed_up() const noexcept { return backed_up_ > 0; }
   /// Calls on_lanes_free() soon. requires: the session has stopped reading.
@@ -109,6 +114,7 @@ class crossings final : public interest_listener {
     ring_queue<std::string> backlog;  ///< records of interest that found no room, in order
     ring_queue<kept_message> kept;
     std::uint64_t barrier = 0;        ///< position of the mark that all must reach
+    std::uint64_t arrived = 0;        ///< position up to which PINGs here wait
     bool waits = false;               ///< asked to be woken
     std::uint64_t consumed_seen = 0;  ///< when it was asked
     instant stopped_until{};          ///< the last publisher of it
@@ -124,6 +130,8 @@ class crossings final : public interest_listener {
   void wait_for(link&) noexcept;
   void mark() noexcept;
   void check_mark(instant now);
+  void mark_arrived() noexcept;
+  void check_arrived(instant now);
 
   bool receive_from(link&, instant now);
   void on_message(link&, const crossing::message&, instant now);
@@ -143,8 +151,10 @@ class crossings final : public interest_listener {
   std::uint64_t marked_ = 0;  ///< changes in front of the mark; known_ when there is no mark
   intrusive_list<session, crossing_tag> for_lanes_;
   intrusive_list<session, crossing_tag> for_barrier_;
-  std::string names_;       ///< for reuse
-  remote_targets another_;  ///< for reuse
+  intrusive_list<session, crossing_tag> for_arrivals_;       ///< of the present mark
+  intrusive_list<session, crossing_tag> for_next_arrivals_;  ///< came after it
+  std::string names_;                                        ///< for reuse
+  remote_targets another_;                                   ///< for reuse
 };
 
 }  // namespace wirebird::broker

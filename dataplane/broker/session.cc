@@ -111,6 +111,10 @@ void session::on_memory(instant now) {
   resume(for_memory, now);
 }
 
+void session::on_caught_up(instant now) {
+  if (!on_barrier(now)) core_.others.wait_until_known(*this);
+}
+
 bool session::on_barrier(instant now) {
   if (!core_.others.is_known(interest_change_)) return false;
   reply(protocol::pong_line, now);

@@ -87,6 +87,8 @@ class session final : public stream::handler,
   // For the broker and its parts.
   void on_fanout_finished(instant now);
   void on_memory(instant now);
+  /// What other workers had for this one when the client asked is delivered.
+  void on_caught_up(instant now);
   /// Other workers know more than before. returns: whether they know enough.
   [[nodiscard]] bool on_barrier(instant now);
   void on_lanes_free(instant now) { resume(for_lanes, now); }

@@ -178,13 +178,17 @@ void session::on_unsubscribe(const protocol::unsubscribe_op& op, instant now) {
 
 void session::on_ping(instant now) {
   last_ping_in_ = now;
-  if (!core_.others.is_known(interest_change_)) {
-    core_.counts.barrier_waits.add();
-    pause(for_barrier);
-    core_.others.wait_until_known(*this);
+  const bool is_caught_up = core_.others.is_caught_up();
+  if (is_caught_up && core_.others.is_known(interest_change_)) {
+    reply(protocol::pong_line, now);
     return;
   }
-  reply(protocol::pong_line, now);
+  core_.counts.barrier_waits.add();
+  pause(for_barrier);
+  if (is_caught_up)
+    core_.others.wait_until_known(*this);
+  else
+    core_.others.wait_until_caught_up(*this);
 }
 
 void session::on_pong(instant now) noexcept {

@@ -43,6 +43,12 @@ class byte_ring {
   [[nodiscard]] byte_view front() noexcept;
   /// requires: front() gave a record. The producer may see it at once.
   void pop() noexcept;
+  /// End of the last record that has arrived...
+  [[nodiscard]] std::uint64_t arrived() const noexcept {
+    return tail_.load(std::memory_order_acquire);
+  }
+  /// ...and of the last that was popped.
+  [[nodiscard]] std::uint64_t taken() const noexcept { return head_here_; }
 
  private:
   static constexpr std::size_t line = 64;

@@ -72,6 +72,23 @@ TEST_F(two_workers, nobody_is_told_while_one_is_left) {
   EXPECT_EQ(stays.take(), "MSG service 1 inbox 2\r\nhi\r\n");
 }
 
+TEST_F(two_workers, a_pong_comes_behind_all_that_was_published_before) {
+  client reader = there.connect_quiet();
+  client writer = here.connect_quiet();
+  reader.send("SUB a 1\r\n");
+  settle();
+  // More than is taken off a lane at once.
+  constexpr int count = 600;
+  std::string text;
+  for (int i = 0; i < count; ++i) text += "PUB a 1\r\nx\r\n";
+  EXPECT_EQ(writer.ask(text + "PING\r\n"), "PONG\r\n");
+  reader.on_wire().send("PING\r\n");
+  there.settle();
+  std::string wanted;
+  for (int i = 0; i < count; ++i) wanted += "MSG a 1 1\r\nx\r\n";
+  EXPECT_EQ(reader.take(), wanted + "PONG\r\n");
+}
+
 options one_client() {
   options rules;
   rules.max_connections = 1;
