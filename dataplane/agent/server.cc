@@ -4,6 +4,7 @@
 #include "dataplane/agent/client_ids.hh"
 #include "dataplane/agent/control_side.hh"
 #include "dataplane/agent/event_log.hh"
+#include "dataplane/agent/figures.hh"
 #include "dataplane/agent/files.hh"
 #include "dataplane/agent/identity.hh"
 #include "dataplane/agent/log.hh"
@@ -63,33 +64,6 @@ void log_start(log& log, const protocol::server_info& identity) {
   log.info("  Name:     " + identity.server_name);
   log.info("  ID:       " + identity.server_id);
 }
-
-/// Figures of all workers together, by name, in the order of the first one.
-class figures {
- public:
-  void add(std::string_view name, std::uint64_t value) {
-    const auto known = std::find_if(sums_.begin(), sums_.end(),
-                                    [name](const auto& entry) { return entry.first == name; });
-    if (known != sums_.end())
-      known->second += value;
-    else
-      sums_.emplace_back(name, value);
-  }
-  /// `title: name=sum name=sum ...`
-  [[nodiscard]] std::string text(std::string title, bool with_zeros) const {
-    title += ':';
-    for (const auto& [name, sum] : sums_) {
-      if (sum == 0 && !with_zeros) continue;
-      title += ' ';
-      title += name;
-      title += '=' + std::to_string(sum);
-    }
-    return title;
-  }
-
- private:
-  std::vector<std::pair<std::string_view, std::uint64_t>> sums_;
-};
 
 placement plan_for(const config::options& options, const machine& here) {
   // One worker that nobody asked to pin runs wherever, also on a machine that cannot be read.
@@ -218,8 +192,8 @@ class server {
         quiet_turns_ = 0;
       else if (options_.log.debug)
         log_stock();
-      const worker::worker& first = workers_.front()->self;  // the only one on a port of our own
-      if (const std::string news = transport_.news(first); !news.empty()) log_.warning(news);
+      if (const std::string news = transport_.news(all_workers()); !news.empty())
+        log_.warning(news);
       write_events();
       while (const auto signal = signals_.next()) {
         if (*signal == SIGINT) return exit_after_sigint;

@@ -2,6 +2,7 @@
 
 #include "dataplane/agent/listen_address.hh"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <utility>
@@ -40,10 +41,7 @@ std::string transport::open(const config::options& options,
   if (!address) return "Error listening on port: " + where_of(options) + ", no such host";
   const endpoint local{*address, options.port};
   if (options.nic.empty()) return open_sockets(options, local, workers);
-  if (workers.size() > 1)
-    return "--nic: " + std::to_string(workers.size()) +
-           " workers asked for, only 1 is supported yet on a port of our own";
-  return open_port(options, local, *workers.front());
+  return open_port(options, local, workers);
 }
 
 std::string transport::open_sockets(const config::options& options, const endpoint& local,
@@ -70,9 +68,11 @@ std::string transport::open_sockets(const config::options& options, const endpoi
 
 /// A virtual link ends on this machine and the kernel leaves TCP's checksum to a card that it has
 /// not got, so nobody ever fills it in.
-std::string transport::news(const worker::worker& worker) {
-  if (device_.empty() || !worker.port || worker.port->tcp.counts().checksum_partial.value() == 0)
-    return "";
+std::string transport::news(std::span<worker::worker* const> workers) {
+  const auto saw_partial = [](const worker::worker* one) {
+    return one->port && one->port->tcp.counts().checksum_partial.value() > 0;
+  };
+  if (device_.empty() || std::none_of(workers.begin(), workers.end(), saw_partial)) return "";
   const std::string device = std::exchange(device_, "");
   return device +
          ": a peer on this machine leaves TCP checksums to its network card and has none, "

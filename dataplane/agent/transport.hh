@@ -30,21 +30,21 @@ class transport {
   [[nodiscard]] const std::string& path() const noexcept { return path_; }
   /// What the operator should know although all is well.
   [[nodiscard]] const std::vector<std::string>& notices() const noexcept { return notices_; }
-  /// What has come up since the last call and is told once. From the main thread while the worker
-  /// runs, every now and then: it only reads counters.
-  [[nodiscard]] std::string news(const worker::worker&);
+  /// What has come up since the last call and is told once. From the main thread while the workers
+  /// run, every now and then: it only reads counters.
+  [[nodiscard]] std::string news(std::span<worker::worker* const>);
   [[nodiscard]] bool may_have_news() const noexcept { return !device_.empty(); }
   /// What the port took and lost since start, for the log; empty on the kernel's sockets.
   [[nodiscard]] std::string losses() const;
 
  private:
   [[nodiscard]] std::string open_port(const config::options&, const endpoint& local,
-                                      worker::worker&);
+                                      std::span<worker::worker* const>);
   [[nodiscard]] std::string open_sockets(const config::options&, const endpoint& local,
                                          std::span<worker::worker* const>);
 
   std::unique_ptr<sockets::spread> spread_;  ///< of kernel sockets over several workers
-  std::shared_ptr<void> nic_;                ///< a port::port, in builds that have one
+  std::shared_ptr<void> port_of_our_own_;    ///< in builds that have one
   std::string device_;                       ///< the port's, as long as there may be news of it
   std::string path_;
   std::vector<std::string> notices_;

@@ -2,7 +2,8 @@
 
 namespace wirebird::agent {
 
-std::string transport::open_port(const config::options&, const endpoint&, worker::worker&) {
+std::string transport::open_port(const config::options&, const endpoint&,
+                                 std::span<worker::worker* const>) {
   return "--nic: this build has no DPDK; leave --nic out to use kernel sockets";
 }
 

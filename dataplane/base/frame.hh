@@ -13,6 +13,7 @@ struct frame_marks {
   bool checksums_verified =
       false;  ///< received: IP and TCP checksums were good, as far as the port saw
   bool checksum_wrong = false;     ///< received: the port saw a wrong checksum
+  bool is_for_reading = false;     ///< received: by another worker, which answers it
   bool offload_checksums = false;  ///< leaving: the port fills in IP and TCP checksums
   std::uint16_t segment_bytes =
       0;  ///< leaving: cut the TCP payload into segments of this size (TSO); 0: do not

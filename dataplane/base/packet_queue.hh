@@ -34,6 +34,13 @@ class packet_queue {
   /// Before that, drivers give back the frames that they have sent. For the adaptive idle strategy
   /// and for taking stock.
   virtual void wait(duration longest) noexcept = 0;
+  /// Any thread: ends the present wait(), or the next one.
+  virtual void wake() noexcept {}
+  /// Whether the last receive() did, or left, work that its result does not show.
+  [[nodiscard]] virtual bool has_moved() const noexcept { return false; }
+  /// At the end, again and again: gives other workers their frames back. returns: whether all of
+  /// this one's are back.
+  [[nodiscard]] virtual bool give_back() noexcept { return true; }
 };
 
 /// Frames per burst: the compromise between batching and latency that DPDK's own examples use.

@@ -26,6 +26,13 @@ class spsc_ring {
     return true;
   }
 
+  /// Consumer only.
+  [[nodiscard]] bool empty() noexcept {
+    const std::size_t head = head_.load(std::memory_order_relaxed);
+    if (head == tail_seen_) tail_seen_ = tail_.load(std::memory_order_acquire);
+    return head == tail_seen_;
+  }
+
   /// Consumer only. returns: false when empty.
   [[nodiscard]] bool pop(T& item) noexcept {
     const std::size_t head = head_.load(std::memory_order_relaxed);

@@ -44,7 +44,7 @@ class mesh {
   [[nodiscard]] station station_of(std::size_t worker) noexcept;
 
   // How workers end together: none may end while another can still send to it.
-  static constexpr std::size_t stages = 2;
+  static constexpr std::size_t stages = 3;
   /// Any worker, once per stage: it has come so far.
   void arrive(std::size_t stage) noexcept {
     arrived_[stage].fetch_add(1, std::memory_order_acq_rel);

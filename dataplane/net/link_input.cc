@@ -151,7 +151,7 @@ void link::receive_arp(frame&& received, instant now) noexcept {
   const arp_packet packet = parse(*view);
   if (packet.sender == network_.ours()) {
     counts_.arp_conflicts.add();
-    defend_address(now);
+    if (!carrier.marks().is_for_reading) defend_address(now);
     return;
   }
   const bool asks_us =
@@ -162,7 +162,10 @@ void link::receive_arp(frame&& received, instant now) noexcept {
     // link: they get an answer, but there is nothing to learn.
     if (!known && is_neighbour(packet.sender))
       neighbours_.learn(packet.sender, packet.sender_mac, now);
-    answer_arp(std::move(carrier), packet);
+    if (carrier.marks().is_for_reading)
+      counts_.arp_taken.add();
+    else
+      answer_arp(std::move(carrier), packet);
   } else if (packet.operation == arp_operation::reply && !known) {
     counts_.arp_unasked.add();
   } else {

@@ -3,7 +3,6 @@
 #include "dataplane/port/driver_signals.hh"
 #include "dataplane/port/interface_facts.hh"
 #include "dataplane/port/local_mac.hh"
-#include "dataplane/port/rss.hh"
 #include "dataplane/port/xdp_library.hh"
 #include "dataplane/port/xdp_sockets.hh"
 
@@ -128,19 +127,26 @@ int nic::memory_node() const noexcept {
   return rte_eth_dev_socket_id(device_);
 }
 
-std::string nic::start(std::span<const std::unique_ptr<frame_pool_dpdk>> pools, eal_log& log) {
+unsigned nic::queues_max() const noexcept {
+  rte_eth_dev_info info{};
+  if (rte_eth_dev_info_get(device_, &info) != 0) return 1;
+  return std::max<unsigned>(1, std::min(info.max_rx_queues, info.max_tx_queues));
+}
+
+std::string nic::start(std::span<const std::unique_ptr<frame_pool_dpdk>> pools, const rss_key& key,
+                       eal_log& log) {
   log.clear();
   const driver_signals_withheld no_signals;
   const auto queues = static_cast<std::uint16_t>(pools.size());
-  int error = configure(queues);
+  int error = configure(queues, key);
   if (error != 0) return failure(spec_, "could not be configured", error, log);
   error = set_up_queues(pools);
   if (error == 0) error = rte_eth_dev_start(device_);
   if (error != 0) return failure(spec_, "could not be started", error, log);
-  return settle(queues);
+  return settle(queues, key);
 }
 
-int nic::configure(std::uint16_t queues) {
+int nic::configure(std::uint16_t queues, const rss_key& key) {
   rte_eth_dev_info info{};
   int error = rte_eth_dev_info_get(device_, &info);
   if (error != 0) return error;
@@ -150,7 +156,8 @@ int nic::configure(std::uint16_t queues) {
   wanted.rxmode.offloads = granted(info.rx_offload_capa, receive_checksums);
   wanted.txmode.offloads = granted(info.tx_offload_capa, send_checksums);
   wanted.intr_conf.rxq = spec_.kind == nic_kind::tap ? 1 : 0;
-  if (queues > 1) hashes_flows_ = ask_for_rss(wanted, info);
+  // The kernel chooses a TAP device's queue: where it last saw us answer.
+  if (queues > 1 && spec_.kind != nic_kind::tap) hashes_flows_ = ask_for_rss(wanted, info, key);
   error = rte_eth_dev_configure(device_, queues, queues, &wanted);
   if (error != 0) return error;
 
@@ -190,7 +197,7 @@ int nic::set_up_queues(std::span<const std::unique_ptr<frame_pool_dpdk>> pools) 
 }
 
 /// What is left to do and to find out once the device runs.
-std::string nic::settle(std::uint16_t queues) {
+std::string nic::settle(std::uint16_t queues, const rss_key& key) {
   if (spec_.kind == nic_kind::af_xdp) return settle_xdp();
   if (spec_.kind == nic_kind::tap) {
     path_ = "TAP";
@@ -199,8 +206,10 @@ std::string nic::settle(std::uint16_t queues) {
   rte_eth_dev_info info{};
   if (rte_eth_dev_info_get(device_, &info) == 0) path_ = std::string("driver ") + info.driver_name;
   if (hashes_flows_) {
-    if (const std::string fault = spread_over_queues(device_, queues); !fault.empty())
-      notice_ = shown(spec_) + ": " + fault + "; connections may reach the wrong worker first";
+    const spread done = spread_over_queues(device_, queues, key);
+    spread_entries_ = done.entries;
+    if (!done.fault.empty())
+      notice_ = shown(spec_) + ": " + done.fault + "; connections reach their worker by another";
   }
   wait_for_link();
   return {};

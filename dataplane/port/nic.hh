@@ -6,6 +6,7 @@
 #include "dataplane/port/frame_pool_dpdk.hh"
 #include "dataplane/port/nic_spec.hh"
 #include "dataplane/port/outcome.hh"
+#include "dataplane/port/rss.hh"
 #include "dataplane/port/xdp_link.hh"
 
 #include <cstdint>
@@ -37,9 +38,12 @@ class nic {
 
   /// Where its frames should lie; -1: anywhere.
   [[nodiscard]] int memory_node() const noexcept;
-  /// Opens a queue pair for each pool. returns: one sentence on why not, or an empty text.
+  /// Queue pairs that the device can have; at least 1.
+  [[nodiscard]] unsigned queues_max() const noexcept;
+  /// Opens a queue pair for each pool, and spreads flows over them where the device can do that.
+  /// returns: one sentence on why not, or an empty text.
   [[nodiscard]] std::string start(std::span<const std::unique_ptr<frame_pool_dpdk>> pools,
-                                  eal_log&);
+                                  const rss_key&, eal_log&);
 
   // Of a started device.
   [[nodiscard]] std::uint16_t device() const noexcept { return device_; }
@@ -48,6 +52,8 @@ class nic {
   /// returns: a descriptor that is readable while frames wait in the queue, or -1.
   [[nodiscard]] int wake_descriptor(std::uint16_t queue) const noexcept;
   [[nodiscard]] device_losses losses() const noexcept;
+  /// Entries of its table, as port::spread_entries() says.
+  [[nodiscard]] unsigned spread_entries() const noexcept { return spread_entries_; }
   /// How packets get here, for the log: `AF_XDP, native, copied`.
   [[nodiscard]] const std::string& path() const noexcept { return path_; }
   /// Something that the operator should know although all is well; else empty.
@@ -58,9 +64,9 @@ class nic {
   [[nodiscard]] int create(unsigned queues);
   [[nodiscard]] bool may_zero_copy() const noexcept;
   [[nodiscard]] int add(const char* name, const std::string& arguments);
-  [[nodiscard]] int configure(std::uint16_t queues);
+  [[nodiscard]] int configure(std::uint16_t queues, const rss_key&);
   [[nodiscard]] int set_up_queues(std::span<const std::unique_ptr<frame_pool_dpdk>> pools);
-  [[nodiscard]] std::string settle(std::uint16_t queues);
+  [[nodiscard]] std::string settle(std::uint16_t queues, const rss_key&);
   [[nodiscard]] std::string settle_xdp();
   void wait_for_link();
 
@@ -69,6 +75,7 @@ class nic {
   mac_address mac_;
   port_capabilities capabilities_;
   bool hashes_flows_ = false;
+  unsigned spread_entries_ = 0;
   std::unique_ptr<xdp_link> xdp_;
   std::vector<int> xdp_sockets_;  ///< one a queue; the driver's
   std::string path_;

@@ -3,12 +3,15 @@
 #include "dataplane/base/check.hh"
 #include "dataplane/port/eal.hh"
 #include "dataplane/port/frame_pool_dpdk.hh"
+#include "dataplane/port/interface_facts.hh"
 #include "dataplane/port/nic.hh"
 #include "dataplane/port/pci_device.hh"
 #include "dataplane/port/port_queue.hh"
 #include "dataplane/port/tap_claim.hh"
 #include "dataplane/port/xdp_claim.hh"
 
+#include <algorithm>
+#include <span>
 #include <vector>
 
 namespace wirebird::port {
@@ -16,12 +19,13 @@ namespace wirebird::port {
 /// In the order in which they start; they end in the opposite one.
 struct port::parts {
   std::string name;
+  unsigned queues = 1;
   std::unique_ptr<tap_claim> tap;
   std::unique_ptr<xdp_claim> xdp;
   std::unique_ptr<wirebird::port::eal> eal;
   std::vector<std::unique_ptr<frame_pool_dpdk>> pools;
   std::unique_ptr<wirebird::port::nic> nic;
-  std::vector<std::unique_ptr<port_queue>> queues;
+  std::vector<std::unique_ptr<port_queue>> views;  ///< one for each worker
 };
 
 namespace {
@@ -35,13 +39,10 @@ frame_pool_dpdk::shape shape_of_pool(const port_options& options) {
 
 }  // namespace
 
-/// Makes sure that the device can be had, and is ours alone. returns: why not, or an empty text.
 std::string port::claim(const port_options& options, parts& made) {
   const nic_spec& spec = options.nic;
-  const unsigned queues_max = nic::needs_of(spec.kind).queues_max;
-  if (options.queues == 0 || options.queues > queues_max)
-    return shown(spec) + " has 1 to " + std::to_string(queues_max) + " queues, not " +
-           std::to_string(options.queues) + ": use fewer workers";
+  check(options.workers > 0);
+  made.queues = std::min(options.workers, nic::needs_of(spec.kind).queues_max);
   if (spec.kind == nic_kind::pci) return obstacle_of_pci(spec.name);
   if (spec.kind == nic_kind::tap) {
     auto taken = tap_claim::take(spec.name);
@@ -49,7 +50,9 @@ std::string port::claim(const port_options& options, parts& made) {
     return taken.error;
   }
   if (spec.kind != nic_kind::af_xdp) return {};
-  auto taken = xdp_claim::take(spec, options.queues);
+  const unsigned there = receive_queues_of(spec.name);
+  if (there > spec.first_queue) made.queues = std::min(made.queues, there - spec.first_queue);
+  auto taken = xdp_claim::take(spec, made.queues);
   made.xdp = std::move(taken.value);
   return taken.error;
 }
@@ -57,7 +60,7 @@ std::string port::claim(const port_options& options, parts& made) {
 std::string port::start_dpdk(const port_options& options, parts& made) {
   const auto bytes = [&](std::size_t page_bytes) {
     return nic::needs_of(options.nic.kind).memory_bytes +
-           options.queues * frame_pool_dpdk::memory_bytes(shape_of_pool(options), page_bytes);
+           options.workers * frame_pool_dpdk::memory_bytes(shape_of_pool(options), page_bytes);
   };
   auto started = eal::start({.huge_bytes = bytes(std::size_t{2} << 20),
                              .ordinary_bytes = bytes(std::size_t{4} << 10),
@@ -69,15 +72,16 @@ std::string port::start_dpdk(const port_options& options, parts& made) {
 }
 
 std::string port::open_device(const port_options& options, parts& made) {
-  auto device = nic::attach(options.nic, options.queues, made.eal->log());
+  auto device = nic::attach(options.nic, made.queues, made.eal->log());
   if (!device) return device.error;
-  for (unsigned index = 0; index < options.queues; ++index) {
+  made.queues = std::min(made.queues, device.value->queues_max());
+  for (unsigned index = 0; index < options.workers; ++index) {
     auto pool = frame_pool_dpdk::make(index, shape_of_pool(options), device.value->memory_node());
     if (!pool) return pool.error;
     made.pools.push_back(std::move(pool.value));
   }
   made.nic = std::move(device.value);
-  return made.nic->start(made.pools, made.eal->log());
+  return made.nic->start(std::span(made.pools).first(made.queues), options.key, made.eal->log());
 }
 
 port::port(std::unique_ptr<parts> made) noexcept : parts_(std::move(made)) {}
@@ -92,28 +96,35 @@ outcome<port> port::open(const port_options& options) {
   if (!fault.empty()) return outcome<port>::failure(std::move(fault));
   made->tap.reset();  // the driver has its own queues now
 
-  for (std::uint16_t index = 0; index < options.queues; ++index)
-    made->queues.push_back(std::make_unique<port_queue>(
+  for (std::uint16_t index = 0; index < options.workers; ++index) {
+    const bool has_queue = index < made->queues;
+    made->views.push_back(std::make_unique<port_queue>(
         port_queue::place{.device = made->nic->device(),
                           .index = index,
-                          .wake = made->nic->wake_descriptor(index),
-                          .trusts_checksums = options.trust_receive_checksums},
+                          .packets = has_queue ? made->nic->wake_descriptor(index) : -1,
+                          .trusts_checksums = options.trust_receive_checksums,
+                          .has_queue = has_queue},
         made->nic->mac(), made->nic->capabilities(), *made->pools[index]));
+  }
   return outcome<port>::of(std::unique_ptr<port>(new port(std::move(made))));
 }
 
 unsigned port::queues() const noexcept {
-  return static_cast<unsigned>(parts_->queues.size());
+  return parts_->queues;
 }
 
 packet_queue& port::queue(unsigned index) noexcept {
-  check(index < parts_->queues.size());
-  return *parts_->queues[index];
+  check(index < parts_->views.size());
+  return *parts_->views[index];
 }
 
 const counters& port::counts(unsigned index) const noexcept {
-  check(index < parts_->queues.size());
-  return parts_->queues[index]->counts();
+  check(index < parts_->views.size());
+  return parts_->views[index]->counts();
+}
+
+unsigned port::spread_entries() const noexcept {
+  return parts_->nic->spread_entries();
 }
 
 device_losses port::losses() const noexcept {

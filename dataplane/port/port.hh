@@ -4,6 +4,7 @@
 #include "dataplane/port/counters.hh"
 #include "dataplane/port/nic_spec.hh"
 #include "dataplane/port/outcome.hh"
+#include "dataplane/port/rss.hh"
 
 #include <cstddef>
 #include <memory>
@@ -13,7 +14,10 @@ namespace wirebird::port {
 
 struct port_options {
   nic_spec nic;
-  unsigned queues = 1;  ///< one per worker; a TAP device has at most 4
+  /// Each has frames of its own; the first ones, as many as the device can have queues, a queue
+  /// pair: a TAP device up to 4, an interface of the kernel its own number.
+  unsigned workers = 1;
+  rss_key key{};  ///< for devices that spread flows by a hash
   /// Takes the checksums of received packets for good without looking: for a peer that shares this
   /// machine and leaves them to a card that is not there.
   bool trust_receive_checksums = false;
@@ -36,14 +40,17 @@ class port {
   port& operator=(const port&) = delete;
 
   [[nodiscard]] unsigned queues() const noexcept;
-  /// requires: index < queues(). The queue is for one worker; its frames must be back before the
-  /// port ends.
+  /// requires: index < workers. The queue is for one worker, and without a device's queue from
+  /// queues() on; its frames must be back before the port ends.
   [[nodiscard]] packet_queue& queue(unsigned index) noexcept;
   [[nodiscard]] const counters& counts(unsigned index) const noexcept;
   /// From any thread; asks the driver, so not for the packet path.
   [[nodiscard]] device_losses losses() const noexcept;
 
   [[nodiscard]] const std::string& device_name() const noexcept;
+  /// Entries of the table by which the device spreads TCP's flows over its queues, as it was read
+  /// back: entry i is for queue i modulo queues(). 0: it does not, or not so.
+  [[nodiscard]] unsigned spread_entries() const noexcept;
   /// How packets get here, for the log.
   [[nodiscard]] const std::string& path() const noexcept;
   /// One sentence when huge pages were wanted and ordinary ones are used; else empty.
@@ -55,6 +62,7 @@ class port {
   struct parts;
   explicit port(std::unique_ptr<parts>) noexcept;
   // The steps of open(). returns: why not, or an empty text.
+  /// Makes sure that the device can be had, and is ours alone.
   [[nodiscard]] static std::string claim(const port_options&, parts&);
   [[nodiscard]] static std::string start_dpdk(const port_options&, parts&);
   [[nodiscard]] static std::string open_device(const port_options&, parts&);

@@ -10,6 +10,8 @@
 #include <poll.h>
 #include <rte_ethdev.h>
 #include <rte_lcore.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
 
 namespace wirebird::port {
 
@@ -28,7 +30,15 @@ timespec to_timespec(duration length) noexcept {
 
 port_queue::port_queue(place at, const mac_address& mac, const port_capabilities& capabilities,
                        frame_pool_dpdk& pool) noexcept
-    : pool_(pool), place_(at), mac_(mac), capabilities_(capabilities) {}
+    : pool_(pool),
+      place_(at),
+      mac_(mac),
+      capabilities_(capabilities),
+      wake_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {}
+
+port_queue::~port_queue() {
+  if (wake_ >= 0) close(wake_);
+}
 
 void port_queue::meet_thread() noexcept {
   thread_met_ = true;
@@ -39,6 +49,7 @@ void port_queue::meet_thread() noexcept {
 std::size_t port_queue::receive(std::span<frame> into) noexcept {
   if (!thread_met_) [[unlikely]]
     meet_thread();
+  if (!place_.has_queue) return 0;
   std::array<rte_mbuf*, burst_frames> packets;
   const auto wanted = static_cast<std::uint16_t>(std::min(into.size(), packets.size()));
   const std::size_t count = rte_eth_rx_burst(place_.device, place_.index, packets.data(), wanted);
@@ -71,6 +82,7 @@ bool port_queue::is_sendable(const frame& one) const noexcept {
 }
 
 std::size_t port_queue::send(std::span<frame> from) noexcept {
+  if (!place_.has_queue) return 0;
   std::size_t done = 0;
   while (done < from.size()) {
     std::size_t run = 0;
@@ -131,12 +143,23 @@ std::size_t port_queue::send_run(std::span<frame> run) noexcept {
 void port_queue::wait(duration longest) noexcept {
   // Some drivers take back what they have sent only with the next sending: nothing to send is such
   // a one, and gives the frames back before a quiet time.
-  static_cast<void>(rte_eth_tx_burst(place_.device, place_.index, nullptr, 0));
-  const bool wakes = place_.wake >= 0;
-  const duration length = wakes ? longest : std::min(longest, blind_sleep);
+  if (place_.has_queue)
+    static_cast<void>(rte_eth_tx_burst(place_.device, place_.index, nullptr, 0));
+  const bool is_told = place_.packets >= 0 || !place_.has_queue;
+  const duration length = is_told ? longest : std::min(longest, blind_sleep);
   const timespec timeout = to_timespec(std::max(length, duration::zero()));
-  pollfd descriptor{.fd = place_.wake, .events = POLLIN, .revents = 0};
-  ppoll(&descriptor, wakes ? 1 : 0, &timeout, nullptr);
+  // A negative descriptor is passed over.
+  std::array<pollfd, 2> descriptors{{{.fd = place_.packets, .events = POLLIN, .revents = 0},
+                                     {.fd = wake_, .events = POLLIN, .revents = 0}}};
+  ppoll(descriptors.data(), descriptors.size(), &timeout, nullptr);
+  if (descriptors[1].revents == 0) return;
+  std::uint64_t times = 0;
+  static_cast<void>(!read(wake_, &times, sizeof times));
+}
+
+void port_queue::wake() noexcept {
+  const std::uint64_t once = 1;
+  static_cast<void>(!write(wake_, &once, sizeof once));
 }
 
 }  // namespace wirebird::port

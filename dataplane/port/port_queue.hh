@@ -10,19 +10,25 @@ struct rte_mbuf;
 
 namespace wirebird::port {
 
-/// One queue pair of the device and its frames, for one worker. Made and ended on the main thread;
-/// everything else on the worker's, which DPDK is told about at the first receive().
+/// One queue pair of the device and its frames, for one worker; or only the frames, for a worker
+/// for which the device has no queue: it receives nothing and sends by others. Made and ended on
+/// the main thread; everything else on the worker's, which DPDK is told about at the first
+/// receive().
 class port_queue final : public packet_queue {
  public:
-  /// The device is started; `pool` is the one its receive queue `index` was set up with. `wake`:
+  /// The device is started; `pool` is the one its receive queue `index` was set up with. `packets`:
   /// readable while frames wait, or -1 where the driver has no such descriptor.
   struct place {
     std::uint16_t device = 0;
     std::uint16_t index = 0;
-    int wake = -1;
+    int packets = -1;
     bool trusts_checksums = false;  ///< of received packets, whatever the driver says
+    bool has_queue = true;
   };
   port_queue(place, const mac_address&, const port_capabilities&, frame_pool_dpdk& pool) noexcept;
+  ~port_queue() override;
+  port_queue(const port_queue&) = delete;
+  port_queue& operator=(const port_queue&) = delete;
 
   /// Frames that do not fit one buffer are dropped and counted.
   [[nodiscard]] std::size_t receive(std::span<frame> into) noexcept override;
@@ -35,6 +41,7 @@ class port_queue final : public packet_queue {
   }
   /// Sleeps on the driver's descriptor; without one for at most a tenth of a millisecond.
   void wait(duration longest) noexcept override;
+  void wake() noexcept override;
 
   [[nodiscard]] const counters& counts() const noexcept { return counts_; }
 
@@ -48,6 +55,7 @@ class port_queue final : public packet_queue {
   mac_address mac_;
   port_capabilities capabilities_;
   bool thread_met_ = false;
+  int wake_;  ///< readable when another thread wants this one awake; -1: there is none
   counters counts_;
 };
 

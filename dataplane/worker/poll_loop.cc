@@ -33,7 +33,7 @@ bool iterate(worker& self, instant now) {
   // First, so that what others told comes before what our own clients do about it.
   bool busy = self.broker.receive(now);
   if (self.port) {
-    busy = receive(*self.port, now) > 0 || busy;
+    busy = receive(*self.port, now) > 0 || self.port->queue.has_moved() || busy;
     self.port->tcp.deliver(now);
   }
   if (self.sockets) {

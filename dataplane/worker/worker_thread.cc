@@ -34,7 +34,7 @@ int worker_thread::pin_to(unsigned cpu) {
 
 void worker_thread::ask_to_stop() {
   if (!thread_.joinable() || stopping_.exchange(true, std::memory_order_acq_rel)) return;
-  if (self_.sockets) self_.sockets->wake();
+  waker_.wake();
 }
 
 void worker_thread::stop() {
@@ -114,6 +114,18 @@ void worker_thread::leave_others() {
   while (!between.all_arrived(1)) iterate_once();
 }
 
+/// Frames of one worker may be with others. When all have ended their transports none gives any
+/// more, and each looks at least once after that.
+void worker_thread::return_frames(packet_queue& queue) {
+  self_.between->arrive(2);
+  bool all_ended = false;
+  bool all_back = false;
+  while (!all_ended || !all_back) {
+    all_ended = self_.between->all_arrived(2);
+    all_back = queue.give_back();
+  }
+}
+
 /// Ends the transports and looks at what is still out: nothing may be.
 void worker_thread::take_stock() {
   left_.sessions = self_.broker.sessions();
@@ -122,6 +134,7 @@ void worker_thread::take_stock() {
   self_.port.reset();
   self_.http.reset();
   if (queue != nullptr) {
+    if (self_.between != nullptr) return_frames(*queue);
     queue->wait(duration::zero());  // no sleep: drivers give back what they have sent
     left_.frames = frames_at_start_ - std::min(frames_at_start_, queue->frames().available());
   }

@@ -25,6 +25,7 @@ class waker final : public crossing::sleeper {
   explicit waker(worker& self) noexcept : self_(self) {}
   void wake() noexcept override {
     if (self_.sockets) self_.sockets->wake();
+    if (self_.port) self_.port->queue.wake();
   }
 
  private:
@@ -61,6 +62,7 @@ class worker_thread {
   void run();
   void drain();
   void leave_others();
+  void return_frames(packet_queue&);
   void iterate_once();
   void take_stock();
   [[nodiscard]] std::size_t available_frames() const noexcept;

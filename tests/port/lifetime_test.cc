@@ -104,7 +104,7 @@ TEST_F(port_lifetime, main_thread_keeps_its_processors) {
 TEST_F(port_lifetime, every_queue_of_several_sends_and_together_they_receive_all) {
   in_child([] {
     port_options options = options_for("wbl0");
-    options.queues = 4;
+    options.workers = 4;
     const auto port = open_port(options);
     ASSERT_EQ(port->queues(), 4U);
     packet_socket kernel("wbl0");

@@ -57,14 +57,6 @@ TEST_F(port_refusal, interface_of_another_kind) {
   EXPECT_TRUE(ip("link del wbr2"));
 }
 
-TEST_F(port_refusal, more_queues_than_the_device_can_have) {
-  in_child([] {
-    port_options options = options_for("wbr0");
-    options.queues = 5;
-    expect_refusal(options, "has 1 to 4 queues, not 5");
-  });
-}
-
 TEST_F(port_refusal, second_port_in_one_process) {
   in_child([] {
     open_port(options_for("wbr0")).reset();

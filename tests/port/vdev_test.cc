@@ -55,6 +55,44 @@ TEST_F(port_vdev, a_device_without_link_or_packets_opens_and_is_quiet) {
   });
 }
 
+TEST_F(port_vdev, flows_are_spread_by_our_key_and_table_where_the_device_does_that) {
+  in_child([] {
+    port_options options = options_for_nic("vdev:net_null0,no-rx=1");
+    options.workers = 2;
+    for (std::size_t i = 0; i < options.key.size(); ++i)
+      options.key[i] = static_cast<std::uint8_t>(i + 1);
+    const auto port = open_port(options);
+    EXPECT_EQ(port->queues(), 2U);
+    EXPECT_EQ(port->spread_entries(), 128U);
+    EXPECT_EQ(port->device_notice(), "");
+  });
+}
+
+TEST_F(port_vdev, workers_beyond_the_devices_queues_have_frames_only) {
+  ASSERT_TRUE(ip("link add wbd0 type veth peer name wbd1"));
+  ASSERT_TRUE(ip("link set wbd0 up"));
+  ASSERT_TRUE(ip("link set wbd1 up"));
+  in_child([] {
+    port_options options = options_for_nic("vdev:net_af_packet0,iface=wbd0");
+    options.workers = 2;
+    const auto port = open_port(options);
+    ASSERT_EQ(port->queues(), 1U);
+    packet_queue& without = port->queue(1);
+    frame one;
+    EXPECT_EQ(without.receive({&one, 1}), 0U);
+    one = without.frames().take();
+    EXPECT_TRUE(one);
+    one.append(60);
+    EXPECT_EQ(without.send({&one, 1}), 0U);
+    EXPECT_TRUE(one) << "it stays the caller's";
+    without.wake();
+    const auto before = std::chrono::steady_clock::now();
+    without.wait(std::chrono::seconds(20));
+    EXPECT_LT(std::chrono::steady_clock::now() - before, std::chrono::seconds(10));
+  });
+  EXPECT_TRUE(ip("link del wbd0"));
+}
+
 TEST_F(port_vdev, what_the_driver_says_is_the_cause_of_a_refusal) {
   in_child([] {
     const outcome<port> opened =
