@@ -5,11 +5,14 @@
 #include "dataplane/broker/subject_table.hh"
 #include "perf/bench_support.hh"
 
+#include <algorithm>
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <vector>
 
 #include <benchmark/benchmark.h>
+#include <malloc.h>
 
 namespace wirebird::broker {
 namespace {
@@ -119,6 +122,79 @@ void subscribe_and_unsubscribe(benchmark::State& state) {
   state.SetItemsProcessed(state.iterations());
 }
 BENCHMARK(subscribe_and_unsubscribe)->ArgName("subscriptions")->Arg(16)->Arg(1'000'000);
+
+// Cold: what lies in the way has left the processor's caches. Every lookup is of another subject,
+// and between two of them as much other memory is read as the last cache holds.
+void match_cold(benchmark::State& state) {
+  filled_table filled(static_cast<std::size_t>(state.range(0)));
+  if (state.range(1) != 0) {
+    filled.add("orders.*.*");
+    filled.add("orders.>");
+  }
+  std::vector<std::uint64_t> other(std::size_t{64} * 1024 * 1024 / sizeof(std::uint64_t));
+  match_result result;
+  std::size_t next = 0;
+  std::uint64_t sum = 0;
+  std::vector<double> took;
+  for (auto _ : state) {
+    for (std::size_t i = 0; i < other.size(); i += 8) sum += ++other[i];
+    const std::string& subject = filled.wanted[next++ % lookups];
+    const auto begin = std::chrono::steady_clock::now();
+    filled.table.match(subject, filled.hash(subject), result);
+    const std::chrono::duration<double, std::nano> passed =
+        std::chrono::steady_clock::now() - begin;
+    took.push_back(passed.count());
+  }
+  std::sort(took.begin(), took.end());
+  state.counters["median_ns"] = took[took.size() / 2];
+  benchmark::DoNotOptimize(sum);
+  bench::require(result.plain().size() == (state.range(1) != 0 ? 3U : 1U),
+                 "a subscription was missed");
+}
+BENCHMARK(match_cold)
+    ->ArgNames({"subscriptions", "patterns"})
+    ->Args({10'000, 0})
+    ->Args({10'000, 1})
+    ->Args({1'000'000, 0})
+    ->Args({1'000'000, 1})
+    ->Iterations(100);
+
+// Memory of the heap that a subscription, or another worker's interest, takes with its subject.
+void memory_each(benchmark::State& state) {
+  const auto count = static_cast<std::size_t>(state.range(0));
+  const bool is_remote = state.range(1) != 0;
+  for (auto _ : state) {
+    const std::size_t before = mallinfo2().uordblks + mallinfo2().hblkhd;
+    const subject_hash hash{siphash_key{1, 2}};
+    subject_table table{hash};
+    std::vector<subscription*> all;
+    all.reserve(count);
+    const std::size_t listed = mallinfo2().uordblks + mallinfo2().hblkhd - before;
+    for (std::size_t i = 0; i < count; ++i) {
+      if (is_remote) {
+        table.set_worker(literal(i), 1, true);
+        continue;
+      }
+      all.push_back(&subscription::make("1"));
+      table.add(*all.back(), literal(i), "");
+    }
+    const std::size_t now = mallinfo2().uordblks + mallinfo2().hblkhd;
+    state.counters["bytes_each"] =
+        static_cast<double>(now - before - listed) / static_cast<double>(count);
+    for (subscription* each : all) {
+      table.remove(*each);
+      subscription::end(*each);
+    }
+    table.forget_workers();
+  }
+}
+BENCHMARK(memory_each)
+    ->ArgNames({"subscriptions", "remote"})
+    ->Args({10'000, 0})
+    ->Args({10'000, 1})
+    ->Args({1'000'000, 0})
+    ->Args({1'000'000, 1})
+    ->Iterations(1);
 
 }  // namespace
 }  // namespace wirebird::broker
