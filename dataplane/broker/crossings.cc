@@ -138,7 +138,12 @@ void crossings::mark_arrived() noexcept {
 }
 
 void crossings::check_arrived(instant now) {
-  if (for_arrivals_.empty()) return;
+  if (for_arrivals_.empty()) {
+    // Those of the present mark may all have been closed.
+    if (for_next_arrivals_.empty()) return;
+    for_arrivals_.splice_back(for_next_arrivals_);
+    mark_arrived();
+  }
   for (const link& each : links_) {
     // Of a lane that stands still the last record taken is not delivered yet.
     const bool stands = (stalled_ & bit(each.to.worker)) != 0;

@@ -89,6 +89,25 @@ TEST_F(two_workers, a_pong_comes_behind_all_that_was_published_before) {
   EXPECT_EQ(reader.take(), wanted + "PONG\r\n");
 }
 
+TEST_F(two_workers, who_leaves_while_it_waits_for_its_pong_holds_nobody_up) {
+  client first = there.connect_quiet();
+  client second = there.connect_quiet();
+  client writer = here.connect_quiet();
+  first.send("SUB a 1\r\n");
+  settle();
+  std::string text;
+  for (int i = 0; i < 1500; ++i) text += "PUB a 1\r\nx\r\n";
+  writer.send(text);
+  first.on_wire().send("PING\r\n");
+  there.step();
+  second.on_wire().send("PING\r\n");
+  there.step();
+  EXPECT_EQ(there.counts().barrier_waits.value(), 2U);
+  first.on_wire().reset();
+  settle();
+  EXPECT_EQ(second.take(), "PONG\r\n");
+}
+
 options one_client() {
   options rules;
   rules.max_connections = 1;
