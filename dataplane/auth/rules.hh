@@ -61,7 +61,9 @@ struct user {
 
 /// Who may connect, and what each may do. Without token and users: everybody, everything.
 struct rules {
-  secret token;
+  bool mentioned = false;                ///< somebody wrote about logins, whatever it came to
+  secret token;                          ///< clear or bcrypt
+  std::optional<permissions> token_may;  ///< for those who have the token
   std::vector<user> users;
   bool single_user = false;  ///< `users` is one that was given without a list
   std::string no_auth_user;  ///< whose place those take who send no credentials; empty: nobody's
