@@ -9,7 +9,6 @@ namespace wirebird::control {
 namespace {
 
 // What the dialect has and this server cannot be told yet: the defaults of nats-server.
-constexpr double auth_timeout_seconds = 2;
 constexpr double tls_timeout_seconds = 2;
 
 void add_identity(json_text& out, const settings& server) {
@@ -36,7 +35,7 @@ void add_limits(json_text& out, const settings& server) {
   out.add("http_port", server.http_port);
   out.add("http_base_path", server.http_base_path);
   out.add("https_port", 0);
-  out.add("auth_timeout", auth_timeout_seconds);
+  out.add("auth_timeout", static_cast<double>(server.auth_timeout) / 1e9);
   out.add("max_control_line", server.max_control_line);
   out.add("max_payload", server.max_payload);
   out.add("max_pending", server.max_pending);

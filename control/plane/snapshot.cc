@@ -41,7 +41,7 @@ std::vector<std::string> lines_of(const std::string& text) {
 
 settings settings::parse(const std::string& json) {
   settings made;
-  const std::array<protocol::json_member, 24> members{{
+  const std::array<protocol::json_member, 25> members{{
       {"server_id", &made.server_id},
       {"server_name", &made.server_name},
       {"version", &made.version},
@@ -66,6 +66,7 @@ settings settings::parse(const std::string& json) {
       {"max_pending", &made.max_pending},
       {"write_deadline", &made.write_deadline},
       {"auth_required", &made.auth_required},
+      {"auth_timeout", &made.auth_timeout},
   }};
   static_cast<void>(protocol::read_json_object(json, members));
   const std::array<protocol::json_member, 1> urls{{{"connect_urls", &made.connect_urls}}};

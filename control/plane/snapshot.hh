@@ -19,7 +19,8 @@ struct settings {
   std::int64_t proto = 1;
   std::uint64_t port = 0, http_port = 0, workers = 1, pid = 0, start_ns = 0;
   std::uint64_t max_connections = 0, max_subscriptions = 0, ping_interval = 0, ping_max = 0,
-                max_control_line = 0, max_payload = 0, max_pending = 0, write_deadline = 0;
+                max_control_line = 0, max_payload = 0, max_pending = 0, write_deadline = 0,
+                auth_timeout = 0;
   bool auth_required = false;
   std::vector<std::string> connect_urls;
 

@@ -19,6 +19,12 @@ broker::options rules_of(const config::options& options) {
   rules.ping_max = limits.ping_max;
   rules.write_deadline = limits.write_deadline;
   rules.headers = limits.headers;
+  const auth::rules& who = options.authorization;
+  rules.login.required = who.required();
+  rules.login.without_connect = !who.no_auth_user.empty();
+  rules.login.challenges =
+      std::ranges::any_of(who.users, [](const auth::user& one) { return one.key.has_value(); });
+  if (who.timeout != duration::zero()) rules.login.timeout = who.timeout;
   return rules;
 }
 

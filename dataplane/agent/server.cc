@@ -8,8 +8,10 @@
 #include "dataplane/agent/files.hh"
 #include "dataplane/agent/identity.hh"
 #include "dataplane/agent/log.hh"
+#include "dataplane/agent/login_helper.hh"
 #include "dataplane/agent/machine.hh"
 #include "dataplane/agent/placement.hh"
+#include "dataplane/agent/posture.hh"
 #include "dataplane/agent/signals.hh"
 #include "dataplane/agent/transport.hh"
 #include "dataplane/config/version.hh"
@@ -23,8 +25,10 @@
 #include <cstdio>
 #include <cstring>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -38,6 +42,7 @@ constexpr int exit_after_sigint = 0;
 constexpr int exit_after_sigterm = 1;
 constexpr int exit_after_failed_start = 1;
 constexpr int quiet_time_ms = 500;
+constexpr unsigned login_threads_max = 4;
 
 protocol::server_info identity_of(const config::options& options) {
   protocol::server_info identity;
@@ -47,6 +52,7 @@ protocol::server_info identity_of(const config::options& options) {
   identity.go = "none";  // no client looks at it, but the key is expected
   identity.host = options.host;
   identity.port = options.port;
+  identity.auth_required = options.authorization.required();
   identity.wirebird_version = config::wirebird_version;
   return identity;
 }
@@ -111,6 +117,9 @@ class server {
         !why_not.empty())
       return fail(why_not);
     log_.info("Listening for client connections on " + transport_.listens_on());
+    for (const std::string& warning : password_warnings(options_)) log_.warning(warning);
+    log_.info(posture(options_, transport_.listens_on()));
+    if (logins_) logins_->start();
     for (const auto& each : workers_) each->thread.start();
     if (placed.pinned) pin(placed.workers);
     log_.info("Server is ready");
@@ -119,6 +128,7 @@ class server {
       log_.error(why_not);
     const int exit_code = wait_for_the_end();
     log_.info("Initiating Shutdown...");
+    if (logins_) logins_->stop();
     for (const auto& each : workers_) each->thread.ask_to_stop();
     for (const auto& each : workers_) each->thread.stop();
     write_events();
@@ -156,7 +166,24 @@ class server {
           options_.idle == config::idle_strategy::adaptive));
       all.push_back(&workers_.back()->self);
     }
+    if (options_.authorization.required()) open_login_helper();
     return transport_.open(options_, all);
+  }
+
+  /// It gets the cores that no worker has.
+  void open_login_helper() {
+    const auto taken = static_cast<unsigned>(workers_.size());
+    const unsigned cores = std::max(std::thread::hardware_concurrency(), taken + 1);
+    logins_.emplace(std::min(cores - taken, login_threads_max));
+    logins_->judge_by(std::make_shared<const auth::authenticator>(
+        std::make_shared<const auth::rules>(options_.authorization), options_.generation));
+    for (const auto& each : workers_) {
+      worker::worker& self = each->self;
+      self.broker.judge_logins_at(logins_->open_window([&self] {
+        if (self.sockets) self.sockets->wake();
+        if (self.port) self.port->queue.wake();
+      }));
+    }
   }
 
   [[nodiscard]] std::vector<worker::worker*> all_workers() const {
@@ -252,6 +279,7 @@ class server {
   transport transport_;  // the port outlives the workers that use it
   std::unique_ptr<crossing::mesh> between_;
   std::vector<std::unique_ptr<one_worker>> workers_;
+  std::optional<login_helper> logins_;  // ends before the workers that it wakes
   std::string stock_told_;
   unsigned quiet_turns_ = 0;  // of the agent, since it last had something to do
 };

@@ -25,6 +25,7 @@ std::string settings_text(const config::options& options, const protocol::server
   text.add("host", std::string_view(identity.host));
   text.add("port", number(identity.port));
   text.add("auth_required", identity.auth_required);
+  text.add("auth_timeout", number(rules.login.timeout.count()));
   text.add("connect_urls", identity.connect_urls);
   text.add("max_connections", number(rules.max_connections));
   const bool limits_subscriptions = rules.max_subscriptions != UINT32_MAX;

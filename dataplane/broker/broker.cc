@@ -28,6 +28,9 @@ stream::handler* broker::on_accepted(stream::connection& connection, instant now
   protocol::server_info info = identity_;
   info.headers = core_->rules.headers;
   info.max_payload = core_->limits.max_payload;
+  const login_rules& login = core_->rules.login;
+  info.auth_required = login.required && !login.without_connect;
+  if (login.challenges) info.nonce = core_->logins.nonce_of(id);
   info.client_id = id;
   info.client_ip = to_string(connection.remote().address);
 
@@ -52,7 +55,8 @@ stream::handler* broker::on_accepted(stream::connection& connection, instant now
 }
 
 bool broker::receive(instant now) {
-  return core_->others.receive(now);
+  const bool judged = core_->logins.receive(now);
+  return core_->others.receive(now) || judged;
 }
 
 bool broker::has_news() noexcept {
@@ -102,6 +106,10 @@ bool broker::has_work() const noexcept {
 
 void broker::shutdown(instant now) {
   for (const auto& open : sessions_) open->close(close_reason::server_shutdown, now);
+}
+
+void broker::judge_logins_at(login_desk& desk) noexcept {
+  core_->logins.judged_at(desk);
 }
 
 void broker::keep_closed(closed_sink& sink) noexcept {

@@ -19,6 +19,7 @@
 
 namespace wirebird::broker {
 
+class login_desk;
 class session;
 struct core;
 
@@ -58,6 +59,9 @@ class broker final : public stream::acceptor {
   [[nodiscard]] const counters& counts() const noexcept;
   /// Clients whose connection has not ended.
   [[nodiscard]] std::size_t sessions() const noexcept;
+  /// Where logins are judged; outlives the broker. At start only. Without it nobody gets in where
+  /// the options require a login.
+  void judge_logins_at(login_desk&) noexcept;
   /// Who hears of every client that ends; outlives the broker. At start only.
   void keep_closed(closed_sink&) noexcept;
   /// One past the highest place of a session. When a session goes, the last one takes its place, so

@@ -6,6 +6,7 @@ std::string_view to_string(close_reason reason) noexcept {
   switch (reason) {
     case close_reason::client_closed: return "Client Closed";
     case close_reason::authentication_failure: return "Authentication Failure";
+    case close_reason::authentication_timeout: return "Authentication Timeout";
     case close_reason::slow_consumer_pending_bytes: return "Slow Consumer (Pending Bytes)";
     case close_reason::slow_consumer_write_deadline: return "Slow Consumer (Write Deadline)";
     case close_reason::write_error: return "Write Error";

@@ -10,6 +10,7 @@ namespace wirebird::broker {
 enum class close_reason : std::uint8_t {
   client_closed,
   authentication_failure,
+  authentication_timeout,
   slow_consumer_pending_bytes,
   slow_consumer_write_deadline,
   write_error,

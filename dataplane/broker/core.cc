@@ -21,7 +21,7 @@ protocol::limits enforceable(protocol::limits limits, const arena& memory) noexc
 }  // namespace
 
 core::core(const options& rules_, arena& memory_, timer_wheel& timers_, random& choices_,
-           const siphash_key& secret, id_source& ids_, event_sink& events_,
+           const siphash_key& secret_, id_source& ids_, event_sink& events_,
            const crossing::station& place)
     : rules(rules_),
       limits(enforceable(rules_.limits, memory_)),
@@ -30,15 +30,17 @@ core::core(const options& rules_, arena& memory_, timer_wheel& timers_, random& 
       memory(memory_),
       timers(timers_),
       choices(choices_),
+      secret(secret_),
       ids(ids_),
       events(events_),
-      interest(secret, counts),
+      interest(secret_, counts),
       memory_queue(memory_, timers_, limits.max_payload),
       others(*this, place),
       fanouts(*this),
       flushes(rules_),
       throttled(timers_),
-      waiting(memory_, memory_queue.shares().output) {
+      waiting(memory_, memory_queue.shares().output),
+      logins(*this, secret_) {
   if (!others.alone()) interest.listen(others);
 }
 

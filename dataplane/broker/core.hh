@@ -12,6 +12,7 @@
 #include "dataplane/broker/fanout.hh"
 #include "dataplane/broker/flush_line.hh"
 #include "dataplane/broker/hash_index.hh"
+#include "dataplane/broker/logins.hh"
 #include "dataplane/broker/memory_rules.hh"
 #include "dataplane/broker/options.hh"
 #include "dataplane/broker/session_summary.hh"
@@ -43,6 +44,7 @@ struct core {
   arena& memory;
   timer_wheel& timers;
   random& choices;
+  siphash_key secret;
   id_source& ids;
   event_sink& events;
   closed_sink* closed = nullptr;  ///< null: nobody keeps them
@@ -57,6 +59,7 @@ struct core {
   flush_line flushes;
   throttle throttled;
   backlogs waiting;
+  class logins logins;
   intrusive_list<session, ending_tag> ending;  ///< their subscriptions must go
   hash_index<session> by_id;
   std::size_t connected = 0;  ///< sessions whose connection has not ended

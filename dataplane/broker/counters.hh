@@ -26,12 +26,18 @@ struct counters {
   counter headers_not_agreed;        ///< closed silently: HPUB without headers in CONNECT
   counter bad_connects;              ///< closed: client protocol, no_responders without headers
   counter authorization_violations;  ///< closed
+  counter login_timeouts;            ///< closed: not logged in, or not judged, in time
+  counter logins_asked;              ///< questions for the login desk
+  counter logins_waited;             ///< of those, had to wait for room there
+  counter logins_late;               ///< verdicts dropped: the client had gone, or asked again
   counter stale_connections;         ///< closed: PINGs unanswered
 
   counter invalid_subjects;          ///< SUB refused
   counter invalid_publish_subjects;  ///< told a pedantic publisher; the message went on
-  counter publishes_refused;         ///< reserved subject or reply
-  counter subscriptions_refused;     ///< reserved queue name
+  counter publishes_refused;         ///< reserved subject or reply, or not permitted
+  counter subscriptions_refused;     ///< reserved queue name, or not permitted
+  counter deliveries_refused;        ///< messages that a subscriber may not have
+  counter replies_forgotten;         ///< replies no longer permitted: too many were open
   counter subscriptions_exceeded;    ///< SUB refused: max_subscriptions
 
   counter slow_consumers;          ///< closed: pending bytes above max_pending
@@ -80,11 +86,17 @@ struct counters {
     visit("headers_not_agreed", headers_not_agreed);
     visit("bad_connects", bad_connects);
     visit("authorization_violations", authorization_violations);
+    visit("login_timeouts", login_timeouts);
+    visit("logins_asked", logins_asked);
+    visit("logins_waited", logins_waited);
+    visit("logins_late", logins_late);
     visit("stale_connections", stale_connections);
     visit("invalid_subjects", invalid_subjects);
     visit("invalid_publish_subjects", invalid_publish_subjects);
     visit("publishes_refused", publishes_refused);
     visit("subscriptions_refused", subscriptions_refused);
+    visit("deliveries_refused", deliveries_refused);
+    visit("replies_forgotten", replies_forgotten);
     visit("subscriptions_exceeded", subscriptions_exceeded);
     visit("slow_consumers", slow_consumers);
     visit("slow_write_deadlines", slow_write_deadlines);

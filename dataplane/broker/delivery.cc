@@ -73,6 +73,11 @@ bool delivery::to(subscription& subscriber) {
   if (!target.is_open()) return false;
   if (&target == message_.origin && !target.wants_echo()) return false;
 
+  if (subscriber.filtered && !target.may_receive(message_.op.subject, subscriber)) {
+    core_.counts.deliveries_refused.add();
+    return false;
+  }
+
   std::uint32_t skipped = 0;
   const protocol::message_line& line = line_for(target, skipped);
   if (!find_room_and_write(target, line, subscriber.sid(), skipped)) {
@@ -82,6 +87,7 @@ bool delivery::to(subscription& subscriber) {
   ++subscriber.delivered;
   core_.counts.out_msgs.add();
   core_.counts.out_bytes.add(message_.op.total_size - skipped);
+  target.permit_reply(message_.op.reply, now_);
   target.on_delivered(message_.op.total_size - skipped, is_bulk_, now_);
   if (target.lags()) target.hold_back(message_, now_);
   if (subscriber.max != 0 && subscriber.delivered >= subscriber.max) target.retire(subscriber);

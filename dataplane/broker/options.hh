@@ -9,6 +9,15 @@
 
 namespace wirebird::broker {
 
+/// Who must log in, as far as a worker needs to know: who may is a login_desk's to say.
+struct login_rules {
+  bool required = false;
+  bool without_connect = false;  ///< who sends no CONNECT is judged too (`no_auth_user`)
+  bool challenges = false;       ///< INFO has a nonce
+  /// From the greeting until the verdict.
+  duration timeout = std::chrono::seconds(2);
+};
+
 /// What a broker is told to allow and when to act: one immutable, numbered snapshot that all
 /// workers share and that outlives their brokers. Defaults are nats-server's.
 struct options {
@@ -22,6 +31,7 @@ struct options {
   duration ping_interval = std::chrono::minutes(2);
   unsigned ping_max = 2;  ///< unanswered PINGs that a client may have
   bool headers = true;    ///< HPUB and HMSG are offered
+  login_rules login;
 
   /// How long output may wait for a client that acknowledges none of it.
   duration write_deadline = std::chrono::seconds(10);

@@ -47,6 +47,7 @@ bool session::greet(std::string_view info_line, instant now) {
   ++core_.connected;
   core_.counts.connections.add();
   core_.timers.arm(*this, now + core_.rules.ping_interval);
+  if (core_.rules.login.required) expect_login(now);
   on_output(now);
   return true;
 }
@@ -59,7 +60,7 @@ client_identity session::identity() const noexcept {
 session_summary session::summary() const noexcept {
   const client_identity who = identity();
   return {id_,      remote_,        start_,   last_activity_, round_trip_, output_->size(),
-          traffic_, by_sid_.size(), who.name, who.lang,       who.version};
+          traffic_, by_sid_.size(), who.name, who.lang,       who.version, user_name()};
 }
 
 bool session::list_some(subscription_walk& walk, std::size_t slots, subscription_sink& sink) const {
@@ -244,6 +245,7 @@ void session::end(close_reason reason, instant now) {
   core_.ids.on_closed();
   timer::disarm();
   write_watch_.disarm();
+  if (access_ != nullptr) access_->login.reset();
   core_.memory_queue.forget(*this);
   core_.others.forget(*this);
   core_.throttled.forget(*this);

@@ -1,10 +1,12 @@
 #pragma once
 
+#include "dataplane/auth/permission.hh"
 #include "dataplane/base/intrusive_list.hh"
 #include "dataplane/base/slice_queue.hh"
 #include "dataplane/base/timer_wheel.hh"
 #include "dataplane/broker/core.hh"
 #include "dataplane/broker/hash_index.hh"
+#include "dataplane/broker/reply_permits.hh"
 #include "dataplane/broker/session_summary.hh"
 #include "dataplane/stream/connection.hh"
 #include "protocol/connect_options.hh"
@@ -19,15 +21,24 @@
 
 namespace wirebird::broker {
 
+/// Who a client is, where a login is required, and what that lets it do.
+struct session_access {
+  std::unique_ptr<pending_login> login;    ///< until there is a verdict
+  std::shared_ptr<const auth::user> user;  ///< who logged in; null: nobody yet
+  const auth::permissions* may = nullptr;  ///< the user's; null: everything
+  std::unique_ptr<reply_permits> replies;  ///< with `allow_responses`
+};
+
 /// One client: its parser, its state and its subscriptions. Owned by the broker, on its thread;
-/// outlives its connection until its subscriptions are gone from the table. Idle it costs less than
+/// outlives its connection until its subscriptions are gone from the table. Idle it costs at most
 /// 1 KiB, half of that what CONNECT said.
 ///
 ///     greeting --CONNECT--> connected        both serve operations: CONNECT may be left out
 ///         \--------close()------+--> draining --on_ended()--> ended
 ///
 /// Reads nothing while paused: for its own unfinished fan-out, for memory, for a subscriber of its
-/// messages that lags, or until other workers have taken what it told them.
+/// messages that lags, until other workers have taken what it told them, or while its login is
+/// judged. Where a login is required nothing but CONNECT is served before it.
 class session final : public stream::handler,
                       public timer,  // the next PING
                       public list_hook<touched_tag>,
@@ -78,6 +89,13 @@ class session final : public stream::handler,
   [[nodiscard]] instant waits_since() const noexcept { return progress_at_; }
   /// Its output is thrown away to make room: it waits longest and holds most (backlogs.hh).
   void evict(instant now);
+  /// Whether this client may have a message on this subject. requires: the subscription is marked
+  /// as filtered.
+  [[nodiscard]] bool may_receive(std::string_view subject, const subscription&) const noexcept;
+  /// This client got a message that asks for a reply: it may be one that only this permits.
+  void permit_reply(std::string_view reply, instant now) {
+    if (access_ != nullptr && access_->replies && !reply.empty()) grant_reply(reply, now);
+  }
   /// The subscription's maximum is reached.
   void retire(subscription&);
   /// Appends final bytes that answer an operation of this client. When the arena is dry they are
@@ -85,6 +103,14 @@ class session final : public stream::handler,
   void reply(std::string_view bytes, instant now);
 
   // For the broker and its parts.
+  /// What is to be judged about this client, but the number of the attempt.
+  [[nodiscard]] auth::login_question question() const;
+  [[nodiscard]] bool awaits(std::uint32_t attempt) const noexcept {
+    return is_open() && is_before_login() && access_->login->attempt == attempt;
+  }
+  void ask_again() { core_.logins.ask(*this, *access_->login); }
+  void on_verdict(const auth::login_answer&, instant now);
+  void on_login_timeout(instant now);
   void on_fanout_finished(instant now);
   void on_memory(instant now);
   /// What other workers had for this one when the client asked is delivered.
@@ -130,7 +156,8 @@ class session final : public stream::handler,
     for_memory = 2,
     for_barrier = 4,
     for_lanes = 8,
-    for_subscriber = 16
+    for_subscriber = 16,
+    for_verdict = 32
   };
 
   /// Looks whether the client still takes what was flushed.
@@ -168,12 +195,34 @@ class session final : public stream::handler,
   [[nodiscard]] bool gather(std::string_view& input, instant now);
   void fail(protocol::protocol_error, instant now);
 
+  // session_login.cc
+  void expect_login(instant now);
+  [[nodiscard]] bool is_before_login() const noexcept {
+    return access_ != nullptr && access_->login != nullptr;
+  }
+  /// An operation that begins with this byte comes before the login. returns: whether to read it.
+  [[nodiscard]] bool may_begin(char first, instant now);
+  void ask_for_login(bool said_connect, instant now);
+  void refuse_login(instant now);
+  [[nodiscard]] const auth::permissions* may() const noexcept {
+    return access_ != nullptr ? access_->may : nullptr;
+  }
+  /// Who logged in; empty: nobody, or somebody without a name.
+  [[nodiscard]] std::string_view user_name() const noexcept;
+  [[nodiscard]] std::string user_text() const;
+  [[nodiscard]] bool may_publish(std::string_view subject, instant now);
+  [[nodiscard]] auth::subscribe_verdict may_subscribe(const protocol::subscribe_op&) const noexcept;
+  void grant_reply(std::string_view reply, instant now);
+
   // session_ops.cc: one handler per operation.
   void on_connect(std::string_view json, instant now);
+  /// Whoever sent CONNECT may be here.
+  void enter(instant now);
   void on_info(std::string_view json, instant now);
   void on_message(outgoing&, instant now);
   void on_subscribe(const protocol::subscribe_op&, instant now);
-  void add_subscription(const protocol::subscribe_op&, std::uint64_t hash);
+  void add_subscription(const protocol::subscribe_op&, std::uint64_t hash, bool filtered);
+  void refuse_subscription(const protocol::subscribe_op&, instant now);
   void unsubscribe(subscription&);
   void on_unsubscribe(const protocol::unsubscribe_op&, instant now);
   /// What this client wants has changed: other workers are told.
@@ -184,6 +233,8 @@ class session final : public stream::handler,
   [[nodiscard]] bool is_permitted(const protocol::publish_op&, instant now);
   /// Tells the client and the log; the connection stays open.
   void refuse_operation(counter&, std::string_view text, instant now);
+  /// The same; the log is told in other words.
+  void refuse_operation(counter&, std::string_view text, std::string_view log_text, instant now);
   void acknowledge(instant now);
   [[nodiscard]] subscription* find(std::string_view sid, std::uint64_t hash) const noexcept;
 
@@ -210,6 +261,7 @@ class session final : public stream::handler,
   stored_handle inbound_;              ///< the message that arrives in pieces
   std::unique_ptr<std::string> owed_;  ///< replies that wait for memory
   std::unique_ptr<protocol::connect_options> connect_;
+  std::unique_ptr<session_access> access_;  ///< null: no login is required
   endpoint remote_;
   std::uint32_t pings_unanswered_ = 0;
   phase phase_ = phase::greeting;
@@ -226,6 +278,6 @@ class session final : public stream::handler,
   protocol::parser parser_;
 };
 
-static_assert(sizeof(session) + sizeof(protocol::connect_options) < 1024);
+static_assert(sizeof(session) + sizeof(protocol::connect_options) <= 1024);
 
 }  // namespace wirebird::broker

@@ -25,6 +25,9 @@ void session::parse(std::string_view& input, instant now) {
       if (!gather(input, now)) return;
       continue;
     }
+    if (is_before_login() && !input.empty() && parser_.at_boundary() &&
+        !may_begin(input.front(), now))
+      return;
     const protocol::event found = parser_.next(input);
     return_unused_line_buffer();
     if (!take_event(found, input, now)) return;

@@ -11,7 +11,6 @@ namespace wirebird::broker {
 
 namespace {
 
-constexpr std::string_view authorization_violation = "-ERR 'Authorization Violation'\r\n";
 /// Publishing to it is for servers (replies that cross clusters).
 constexpr std::string_view gateway_reply_prefix = "_GR_.";
 constexpr std::string_view acknowledgement_prefix = "$JS.ACK.";
@@ -40,6 +39,14 @@ void session::on_connect(std::string_view json, instant now) {
     close_with({}, "CONNECT cannot be read", close_reason::protocol_violation, now);
     return;
   }
+  if (core_.rules.login.required)
+    ask_for_login(true, now);
+  else
+    enter(now);
+}
+
+void session::enter(instant now) {
+  const protocol::connect_options& said = *connect_;
   phase_ = phase::connected;
   parser_.set_limits(core_.limits);
   arm_first_ping(now);
@@ -49,9 +56,7 @@ void session::on_connect(std::string_view json, instant now) {
   headers_ = core_.rules.headers && said.headers;
   no_responders_ = said.no_responders && headers_;
   if (said.new_account || !said.account.empty()) {
-    core_.counts.authorization_violations.add();
-    close_with(authorization_violation, "Authorization Violation",
-               close_reason::authentication_failure, now);
+    refuse_login(now);
     return;
   }
   const bool speaks_ours = said.protocol == 0 || said.protocol == 1;
@@ -81,8 +86,13 @@ void session::acknowledge(instant now) {
 }
 
 void session::refuse_operation(counter& count, std::string_view text, instant now) {
+  refuse_operation(count, text, text, now);
+}
+
+void session::refuse_operation(counter& count, std::string_view text, std::string_view log_text,
+                               instant now) {
   count.add();
-  core_.events.on_refusal(identity(), text);
+  core_.events.on_refusal(identity(), log_text);
   reply(std::string("-ERR '").append(text).append("'\r\n"), now);
 }
 
@@ -90,7 +100,13 @@ bool session::is_permitted(const protocol::publish_op& op, instant now) {
   std::string text;
   if (lies_under(op.subject, gateway_reply_prefix))
     text.append("Permissions Violation for Publish to ").append(quoted(op.subject));
-  else if (is_reserved_reply(op.reply))
+  else if (!may_publish(op.subject, now)) {
+    const std::string subject = quoted(op.subject);
+    refuse_operation(core_.counts.publishes_refused,
+                     "Permissions Violation for Publish to " + subject,
+                     "Publish Violation - " + user_text() + ", Subject " + subject, now);
+    return false;
+  } else if (is_reserved_reply(op.reply))
     text.append("Permissions Violation for Publish with Reply of ").append(quoted(op.reply));
   if (text.empty()) return true;
   refuse_operation(core_.counts.publishes_refused, text, now);
@@ -114,11 +130,9 @@ subscription* session::find(std::string_view sid, std::uint64_t hash) const noex
 
 void session::on_subscribe(const protocol::subscribe_op& op, instant now) {
   last_activity_ = now;
-  if (op.queue == system_queue) {
-    refuse_operation(core_.counts.subscriptions_refused,
-                     "Permissions Violation for Subscription to " + quoted(op.subject) +
-                         " using queue " + quoted(op.queue),
-                     now);
+  const auth::subscribe_verdict may = may_subscribe(op);
+  if (op.queue == system_queue || may == auth::subscribe_verdict::refused) {
+    refuse_subscription(op, now);
     return;
   }
   const std::uint32_t tokens_max = core_.rules.max_sub_tokens;
@@ -140,14 +154,28 @@ void session::on_subscribe(const protocol::subscribe_op& op, instant now) {
       refuse_operation(core_.counts.invalid_subjects, "Invalid Subject", now);
       return;
     }
-    add_subscription(op, hash);
+    add_subscription(op, hash, may == auth::subscribe_verdict::filtered);
   }
   acknowledge(now);
 }
 
-void session::add_subscription(const protocol::subscribe_op& op, std::uint64_t hash) {
+void session::refuse_subscription(const protocol::subscribe_op& op, instant now) {
+  const std::string subject = quoted(op.subject);
+  std::string text = "Permissions Violation for Subscription to " + subject;
+  std::string log_text = "Subscription Violation - " + user_text() + ", Subject " + subject;
+  if (!op.queue.empty()) {
+    text += " using queue " + quoted(op.queue);
+    log_text += ", Queue: " + quoted(op.queue);
+  }
+  log_text.append(", SID ").append(op.sid);
+  refuse_operation(core_.counts.subscriptions_refused, text, log_text, now);
+}
+
+void session::add_subscription(const protocol::subscribe_op& op, std::uint64_t hash,
+                               bool filtered) {
   subscription& made = subscription::make(op.sid);
   made.owner = this;
+  made.filtered = filtered;
   by_sid_.insert(hash, made);
   core_.interest.add(made, op.subject, op.queue);
   on_interest_changed();

@@ -50,6 +50,7 @@ struct subscription final : with_text<subscription> {
   std::uint32_t weight = 1;          ///< members it stands for
   subscriber_kind kind = subscriber_kind::client;
   std::uint8_t worker = 0;  ///< whose members, if it stands for another worker's
+  bool filtered = false;    ///< its owner may not have every message that it matches
   bool retired = false;     ///< no longer in the table: whoever still has it on a list skips it
   [[nodiscard]] std::string_view sid() const noexcept { return text(); }
 };

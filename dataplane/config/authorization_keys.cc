@@ -183,7 +183,9 @@ void read_authorization(reading& to, const entry& one) {
   const std::size_t faults_before = to.errors.size();
   block found = read_block(to, *fields);
   auth::rules& rules = to.into.authorization;
+  rules.mentioned = true;
   rules.token = {};
+  rules.token_may.reset();
   rules.users.clear();
   rules.timeout = found.timeout;
   const bool single = found.name || found.password;
@@ -193,9 +195,11 @@ void read_authorization(reading& to, const entry& one) {
   if (single && found.users) to.error(where, "Can not have a single user/pass and a users array");
   if (to.errors.size() == faults_before) refuse_open_door(to, where, found);
   if (found.token) rules.token = auth::secret(std::move(*found.token));
+  if (found.token) rules.token_may = found.usual;
   if (found.users) add_users(to, where, found);
   if (single && found.name)
-    rules.users.push_back({*found.name, auth::secret(found.password.value_or("")), {}, {}});
+    rules.users.push_back(
+        {*found.name, auth::secret(found.password.value_or("")), {}, found.usual});
 }
 
 void read_no_auth_user(reading& to, const entry& one) {

@@ -120,6 +120,10 @@ command read_options_of(const parsed_flags& flags, const std::string& program,
   if (auto refusal = judge(result, program, is_check)) return *std::move(refusal);
   if (is_check) return {{}, "", 0, "", program + ": configuration file " + file + " is valid\n"};
   result.run.show_topology = is_on(flags, "topology");
+  if (last_of(flags, "pass") != nullptr || last_of(flags, "auth") != nullptr)
+    result.run.notes.emplace_back(
+        "whoever can list the processes of this machine reads the password of the command line: "
+        "a file is a better place");
   if (is_on(flags, "effective")) return print(effective(result.run));
   return {std::move(result.run), "", 0, "", lines_of(result.warnings)};
 }

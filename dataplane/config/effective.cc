@@ -72,6 +72,7 @@ void write(writer& to, const auth::rules& of) {
   to.open("authorization");
   to.length("timeout", of.timeout);
   if (!of.token.empty()) to.text("token", "(hidden)");
+  if (of.token_may) write(to, *of.token_may);
   for (const auth::user& one : of.users) {
     to.open("user");
     to.text(one.key ? "nkey" : "user", one.name);

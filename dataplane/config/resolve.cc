@@ -19,6 +19,12 @@ std::string no_auth_user_conflict(const auth::rules& rules) {
   return known ? "" : who + "not present as user in authorization block or account configuration";
 }
 
+/// Openness has to be asked for, by saying nothing of logins.
+std::string open_door_conflict(const auth::rules& rules) {
+  if (!rules.mentioned || rules.required()) return "";
+  return "authorization says nothing of who may log in: leave it out to let everybody in";
+}
+
 std::string lame_duck_conflict(const lame_duck& leave) {
   if (leave.grace < leave.length) return "";
   return "lame duck grace period (" + to_text(leave.grace) +
@@ -98,11 +104,11 @@ resolved resolve(const map& file, const map& flags) {
   to.judge_unsupported();
   // Until these are there, who asks for them must not believe that they are.
   const bool good = to.errors.empty();
-  if (good && result.run.authorization.required()) to.error("authorization is not supported yet");
   if (good && result.run.monitor.https_port) to.error("monitoring over HTTPS is not supported yet");
   for (std::string conflict :
        {payload_conflict(result.run.limits), lame_duck_conflict(result.run.leave),
-        no_auth_user_conflict(result.run.authorization), interface_conflict(result.run),
+        no_auth_user_conflict(result.run.authorization),
+        open_door_conflict(result.run.authorization), interface_conflict(result.run),
         place_workers(to, result.run)})
     if (!conflict.empty()) result.conflicts.push_back(std::move(conflict));
   add_notes(result.run);

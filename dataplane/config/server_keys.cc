@@ -187,15 +187,16 @@ constexpr std::array keys{
 
     // What we lack. A start with one of these would promise something that nobody keeps.
     option_key{"tls allow_non_tls tlscert tlskey tlsverify tlscacert", row_guard_unless_off},
-    option_key{"accounts operator operators root roots resolver resolver_preload resolver_tls "
-               "resolver_pinned_accounts trusted trusted_keys default_sentinel",
-               row_guard_unless_off},
+    option_key{
+        "accounts operator operators root roots resolver resolver_preload resolver_tls "
+        "resolver_pinned_accounts trusted trusted_keys default_sentinel system_account system",
+        row_guard_unless_off},
     option_key{"jetstream store_dir storedir default_js_domain", row_unsupported_unless_off},
     option_key{"cluster cluster_listen routes cluster_name cluster_advertise no_advertise "
                "connect_retries",
                row_unsupported_unless_off},
     option_key{"gateway leaf leafnodes mqtt websocket ws ocsp ocsp_cache prof_port profile "
-               "system_account system mappings maps",
+               "mappings maps",
                row_unsupported_unless_off},
 };
 

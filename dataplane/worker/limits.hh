@@ -20,4 +20,8 @@ inline constexpr std::size_t workers_max = 64;
 /// counts.
 inline constexpr std::size_t events_queued_max = 4096;
 
+/// Logins of one worker that are with the helper; the others wait in a line, and none longer than
+/// the time for a login. A question is what CONNECT said, up to max_control_line: 4 MiB.
+inline constexpr std::size_t logins_queued_max = 1024;
+
 }  // namespace wirebird::worker

@@ -60,6 +60,7 @@ void for_each_counter(const worker& self, Visitor&& visit) {
   row.name.assign(from.name);
   row.lang.assign(from.lang);
   row.version.assign(from.version);
+  row.user.assign(from.user);
   return row;
 }
 

@@ -5,6 +5,7 @@
 #include "dataplane/base/slice_queue.hh"
 #include "dataplane/base/timer_wheel.hh"
 #include "dataplane/broker/broker.hh"
+#include "dataplane/broker/logins.hh"
 #include "dataplane/stream/filter.hh"
 
 #include <chrono>
@@ -155,6 +156,7 @@ struct world_options {
   bool filtered = false;                             ///< a null filter on every connection
   crossing::station place;                           ///< among other worlds; alone if empty
   id_source* ids = nullptr;                          ///< shared with them; null: its own
+  login_desk* desk = nullptr;                        ///< who judges logins
 };
 
 /// A worker without a transport: a broker, clients in memory, virtual time. At its end nothing may

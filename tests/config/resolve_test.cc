@@ -144,6 +144,35 @@ TEST(resolve, an_authorization_block_that_lets_everybody_in_is_refused) {
   }
 }
 
+TEST(resolve, a_block_about_logins_without_any_starts_nothing) {
+  for (const char* half : {"", "timeout: 1", "permissions: {publish: x}"}) {
+    const command result = read("authorization { " + std::string(half) + " }", {});
+    EXPECT_FALSE(result.run) << half;
+    EXPECT_EQ(result.exit_code, 1) << half;
+  }
+}
+
+TEST(resolve, permissions_of_the_block_hold_for_whoever_has_none_of_his_own) {
+  const auto rules_of = [](const std::string& who) {
+    const command result = read("authorization { " + who + ", permissions: {publish: x} }", {});
+    EXPECT_TRUE(result.run) << who << result.error;
+    return result.run ? result.run->authorization : auth::rules{};
+  };
+  EXPECT_TRUE(rules_of("user: a, password: b").users.front().may);
+  EXPECT_TRUE(rules_of("token: t").token_may);
+  const auth::rules list =
+      rules_of("users: [{user: a, pass: b}, {user: c, pass: d, permissions: {}}]");
+  EXPECT_EQ(list.users.front().may->publish.allow.size(), 1U);
+  EXPECT_TRUE(list.users.back().may->publish.allow.empty());
+}
+
+// CVE-2026-33247: argv was there for everybody to read.
+TEST(resolve, a_secret_on_the_command_line_is_warned_of) {
+  EXPECT_EQ(read("", {"--user", "a", "--pass", "b"}).run->notes.size(), 1U);
+  EXPECT_EQ(read("", {"--auth", "t"}).run->notes.size(), 1U);
+  EXPECT_TRUE(read("authorization {token: t}", {}).run->notes.empty());
+}
+
 TEST(resolve, an_invisible_secret_stays_invisible) {
   for (const command& result :
        {read("authorization {user: a, pass: canary}", {"--effective"}),

@@ -1,4 +1,5 @@
 #include "tests/system/system_test.hh"
+#include "tests/system/users.hh"
 
 #include <cstdlib>
 #include <filesystem>
@@ -67,7 +68,17 @@ TEST_P(node_client, shares_a_queue) {
   run("queue");
 }
 
+class node_login : public node_client {
+ protected:
+  [[nodiscard]] std::string configuration() const override { return users_of_each_kind; }
+};
+
+TEST_P(node_login, logs_in_and_is_told_what_it_may_not) {
+  run("login");
+}
+
 WIREBIRD_ON_EVERY_TRANSPORT(node_client);
+WIREBIRD_ON_EVERY_TRANSPORT(node_login);
 
 }  // namespace
 }  // namespace wirebird::system_tests

@@ -1,15 +1,26 @@
 #include "tests/system/system_test.hh"
 
+#include <filesystem>
+#include <fstream>
 #include <iostream>
 #include <stdexcept>
+#include <string>
+#include <vector>
 
 #include <signal.h>
+#include <unistd.h>
 
 namespace wirebird::system_tests {
 
 void system_test::SetUp() {
   if (const auto reason = why_not(GetParam())) GTEST_SKIP() << "important: " << *reason;
-  broker_ = std::make_unique<broker_process>(GetParam());
+  const std::string file = testing::TempDir() + "system-" + std::to_string(::getpid()) + ".conf";
+  const std::string text = configuration();
+  if (!text.empty()) std::ofstream(file) << text;
+  broker_ = std::make_unique<broker_process>(
+      GetParam(), 0,
+      text.empty() ? std::vector<std::string>{} : std::vector<std::string>{"-c", file});
+  std::filesystem::remove(file);
 }
 
 exit_status system_test::stop_broker(int signal) {

@@ -16,6 +16,8 @@ class system_test : public testing::TestWithParam<transport> {
   void SetUp() override;
   void TearDown() override;
 
+  /// What the broker's configuration file says; empty: it has none.
+  [[nodiscard]] virtual std::string configuration() const { return {}; }
   [[nodiscard]] broker_process& broker() { return *broker_; }
   [[nodiscard]] bool is_oracle() const { return GetParam() == transport::oracle; }
 

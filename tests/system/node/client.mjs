@@ -2,7 +2,7 @@
 // Ends with code 0 if everything was as expected.
 
 import assert from 'node:assert/strict';
-import { connect, errors, headers } from '@nats-io/transport-node';
+import { connect, errors, headers, nkeyAuthenticator } from '@nats-io/transport-node';
 
 const deadline_ms = 45_000;
 const decoder = new TextDecoder();
@@ -30,6 +30,31 @@ const scenarios = {
     assert.ok((await connection.rtt()) >= 0);
     await connection.close();
     assert.equal(await connection.closed(), undefined);
+  },
+
+  // Against users.hh.
+  async login() {
+    const seed = 'SUACSSL3UAHUDXKFSNVUZRF5UHPMWZ6BFDTJ7M6USDXIEDNPPQYYYCU3VY';
+    for (const right of [
+      { user: 'clear', pass: 'word' },
+      { user: 'hashed', pass: 'U*U' },
+      { authenticator: nkeyAuthenticator(new TextEncoder().encode(seed)) },
+    ]) {
+      const connection = await open(right);
+      await connection.flush();
+      await connection.close();
+    }
+    for (const wrong of [{}, { user: 'clear', pass: 'U*U' }, { user: 'nobody', pass: 'word' },
+      { token: 'word' }]) {
+      await assert.rejects(open(wrong), errors.AuthorizationError);
+    }
+    const limited = await open({ user: 'limited', pass: 'word' });
+    const refused = limited.subscribe('secret');
+    await assert.rejects(take(refused, 1), errors.PermissionViolationError);
+    const allowed = limited.subscribe('open.*');
+    limited.publish('open.a', 'still here');
+    assert.deepEqual(await take(allowed, 1), ['still here']);
+    await limited.close();
   },
 
   async publish_subscribe() {
