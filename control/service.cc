@@ -1,5 +1,7 @@
 #include "control/service.hh"
 
+#include "control/monitor/listeners.hh"
+
 #include <chrono>
 #include <cstdio>
 #include <memory>
@@ -7,6 +9,7 @@
 #include <variant>
 
 #include <boost/asio/post.hpp>
+#include <sys/socket.h>
 
 namespace wirebird::control {
 
@@ -25,6 +28,8 @@ service::service(int link_descriptor)
       link_(loop_, link_descriptor,
             {.on_hello = [this](int memory, int listener,
                                 std::string_view state) { on_hello(memory, listener, state); },
+             .on_answer = [this](std::uint32_t id, bool is_taken,
+                                 std::string_view text) { on_answer(id, is_taken, text); },
              .on_end = [this](const std::string& why) { end(why, 0); }}),
       heartbeat_(loop_) {}
 
@@ -48,14 +53,13 @@ void service::on_hello(int memory, int listener, std::string_view state) {
   }
   const settings server = settings::parse(memory_->settings());
   refresher_.emplace(loop_, link_, *memory_);
-  usage_.emplace(loop_, server.pid);
+  usage_.emplace(loop_, server.pid, *memory_);
   usage_->start();
   router_.emplace(server.http_base_path);
   router_->restore(state);
-  http_.emplace(loop_, listener, [this](std::string_view target, http_server::respond respond) {
-    on_request(target, std::move(respond));
-  });
-  http_->start();
+  allowed_ = networks(server.monitor_allow);
+  serve({listener, AF_UNIX, entrance::relay});
+  serve_own_doors(server);
   link_.send(plane::message_builder(plane::message_type::ready));
   send_heartbeat();
 }
@@ -68,8 +72,92 @@ void service::send_heartbeat() {
   });
 }
 
-void service::on_request(std::string_view target, http_server::respond respond) {
-  auto routed = router_->route(target);
+void service::serve(const http_server::door& open) {
+  const auto answer = [this](const request& asked, http_server::respond respond) {
+    on_request(asked, std::move(respond));
+  };
+  doors_.push_back(std::make_unique<http_server>(loop_, open, allowed_, answer));
+  doors_.back()->start();
+}
+
+/// Without one of them the pages on the monitoring port still work.
+void service::serve_own_doors(const settings& server) {
+  const auto serve_or_tell = [this](const listening& made, int family, entrance through) {
+    if (made.error.empty())
+      serve({made.descriptor, family, through});
+    else
+      std::fprintf(stderr, "wirebird-control: %s\n", made.error.c_str());
+  };
+  if (!server.control_socket.empty())
+    serve_or_tell(listen_for_operators(server.control_socket), AF_UNIX, entrance::operators);
+  if (server.control_address.empty()) return;
+  const int family = server.control_address.find(':') == std::string::npos ? AF_INET : AF_INET6;
+  const auto port = static_cast<std::uint16_t>(server.control_port);
+  serve_or_tell(listen_on_network(server.control_address, port), family, entrance::network);
+}
+
+bool service::has_client(std::uint64_t client) const {
+  for (std::size_t i = 0; i < memory_->workers(); ++i)
+    for (const auto& row : memory_->connections(i))
+      if (row.cid == client) return true;
+  return false;
+}
+
+void service::close_client(std::uint64_t client, http_server::respond respond) {
+  refresher_->refresh({.open = true}, [this, client, respond = std::move(respond)] {
+    if (!has_client(client)) {
+      respond(no_such_client_page(client));
+      return;
+    }
+    plane::message_builder order(plane::message_type::close_connection, ++commands_);
+    order.add(plane::field_tag::number, client);
+    link_.send(order);
+    refresher_->refresh({.open = true}, [this, client, respond] {
+      respond(has_client(client) ? closing_page(client) : closed_page(client));
+    });
+  });
+}
+
+void service::start_capture(const capture_order& order, http_server::respond respond) {
+  constexpr auto patience = std::chrono::seconds(2);
+  const std::uint32_t id = ++commands_;
+  plane::message_builder ask(plane::message_type::capture, id);
+  if (!order.address.empty()) ask.add(plane::field_tag::address, order.address);
+  if (order.port != 0) ask.add(plane::field_tag::port, order.port);
+  if (order.frames != 0) ask.add(plane::field_tag::number, order.frames);
+  if (order.seconds != 0) ask.add(plane::field_tag::seconds, order.seconds);
+  link_.send(ask);
+  const auto entry = unanswered_.emplace(
+      id, open_command{std::move(respond), boost::asio::steady_timer(loop_, patience)});
+  entry.first->second.deadline.async_wait([this, id](boost::system::error_code error) {
+    const auto found = unanswered_.find(id);
+    if (error || found == unanswered_.end()) return;
+    const http_server::respond late = std::move(found->second.respond);
+    unanswered_.erase(found);
+    late(no_answer_page());
+  });
+}
+
+void service::on_answer(std::uint32_t id, bool is_taken, std::string_view text) {
+  const auto found = unanswered_.find(id);
+  if (found == unanswered_.end()) return;
+  const http_server::respond respond = std::move(found->second.respond);
+  unanswered_.erase(found);
+  respond(capture_page(is_taken, text));
+}
+
+void service::on_request(const request& asked, http_server::respond respond) {
+  if (names_command(asked.target)) {
+    const command order = read_command(asked);
+    if (const auto* const closing = std::get_if<close_order>(&order))
+      close_client(closing->client, std::move(respond));
+    else if (const auto* const capturing = std::get_if<capture_order>(&order))
+      start_capture(*capturing, std::move(respond));
+    else
+      respond(std::get<page>(order));
+    return;
+  }
+  auto routed = router_->route(asked.target);
   if (page* const ready = std::get_if<page>(&routed)) {
     respond(std::move(*ready));
     return;
@@ -78,16 +166,16 @@ void service::on_request(std::string_view target, http_server::respond respond) 
   plane::message_builder keep(plane::message_type::keep_state);
   keep.add(plane::field_tag::blob, router_->state());
   link_.send(keep);
-  const bool with_subscriptions = std::get<page_plan>(routed).rows.subscriptions;
-  refresher_->refresh(with_subscriptions,
-                      [this, plan = std::move(std::get<page_plan>(routed)),
-                       respond = std::move(respond)] { make_page(plan, respond); });
+  const rows_wanted wanted = std::get<page_plan>(routed).rows;
+  refresher_->refresh(wanted, [this, plan = std::move(std::get<page_plan>(routed)),
+                               respond = std::move(respond)] { make_page(plan, respond); });
 }
 
 void service::make_page(page_plan plan, http_server::respond respond) {
   auto from = std::make_shared<snapshot>(snapshot::take(*memory_, plan.rows));
   from->requests = router_->requests();
   from->cpu_percent = usage_->cpu_percent();
+  from->busy = usage_->busy();
   from->memory_bytes = usage_->memory_bytes();
   arena_.enqueue([this, plan = std::move(plan), respond = std::move(respond), from] {
     auto made = std::make_shared<page>(render(plan, *from));

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "control/monitor/commands.hh"
 #include "control/monitor/http_server.hh"
 #include "control/monitor/router.hh"
 #include "control/plane/link.hh"
@@ -7,10 +8,12 @@
 #include "control/plane/refresher.hh"
 #include "control/plane/usage.hh"
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -19,20 +22,27 @@
 namespace wirebird::control {
 
 /// All of wirebird-control: one loop that talks to wirebird and to HTTP clients, and an arena of
-/// threads that make pages. Ends when wirebird does.
+/// threads that make pages. Ends when wirebird does; never destroyed, since pages may be under way.
 class service {
  public:
   explicit service(int link_descriptor);
-  /// Makes pages that are under way wait for nobody: the process is about to end.
-  ~service() = default;
+  ~service() = delete;
 
   /// Until wirebird has gone. returns: the exit code; what went wrong is on stderr.
   [[nodiscard]] int run();
 
  private:
   void on_hello(int memory, int listener, std::string_view state);
-  void on_request(std::string_view target, http_server::respond);
+  void serve(const http_server::door&);
+  void serve_own_doors(const settings&);
+  void on_request(const request&, http_server::respond);
   void make_page(page_plan, http_server::respond);
+  /// Has wirebird close a client, and answers when it is gone, or has been told to go.
+  void close_client(std::uint64_t client, http_server::respond);
+  /// Asks for a capture, and answers with what wirebird says to it.
+  void start_capture(const capture_order&, http_server::respond);
+  void on_answer(std::uint32_t id, bool is_taken, std::string_view text);
+  [[nodiscard]] bool has_client(std::uint64_t client) const;
   void send_heartbeat();
   void end(const std::string& why, int exit_code);
 
@@ -44,7 +54,14 @@ class service {
   std::optional<refresher> refresher_;
   std::optional<usage> usage_;
   std::optional<router> router_;
-  std::optional<http_server> http_;
+  networks allowed_;
+  std::vector<std::unique_ptr<http_server>> doors_;
+  std::uint32_t commands_ = 0;  ///< given so far
+  struct open_command {
+    http_server::respond respond;
+    boost::asio::steady_timer deadline;
+  };
+  std::map<std::uint32_t, open_command> unanswered_;  ///< by id
   int exit_code_ = 0;
 };
 

@@ -40,6 +40,8 @@ enum class section_id : std::uint32_t {
   connections = 5,    ///< row per connection, an equal share for each worker, which writes it
   closed = 6,         ///< ring of rows per worker, an equal share for each, which writes it
   subscriptions = 7,  ///< one list_record per worker, which writes it when asked to
+  latency = 8,        ///< per worker one array of counts, as plane_histogram.hh says: messages
+  loop_time = 9,      ///< the same: iterations that found something to do
 };
 
 struct section_entry {
@@ -62,6 +64,14 @@ struct worker_record {
   std::uint64_t list_refresh;     ///< the refresh that its list of subscriptions is of
   std::uint64_t list_bytes;       ///< of that list
   std::uint64_t list_missing;     ///< subscriptions that did not fit into it
+  std::uint64_t clients_plus_one;  ///< connected, as of the last refresh; 0: connection_rows tells
+  std::uint64_t busy_ns;           ///< spent in iterations with work, as of the heartbeat
+  std::uint64_t busy_loops;        ///< those iterations
+  std::uint64_t loop_ns_max;       ///< the longest of them
+  std::uint64_t arena_used;        ///< bytes of send queues, payloads and half-received messages
+  std::uint64_t arena_limit;       ///< bytes
+  std::uint64_t frames_free;       ///< of the worker's queue of a port
+  std::uint64_t facts_refresh;     ///< the refresh that what rows say of paths is of
 };
 
 /// A list_record is a sequence and then entries one behind the other, each this head, subject,
@@ -92,6 +102,18 @@ struct row_text {
   }
 };
 
+/// What the transport knows of the path to a client; zeros where it does not. Times in ns.
+struct path_record {
+  std::uint64_t round_trip_ns;  ///< smoothed
+  std::uint64_t variation_ns;
+  std::uint64_t timeout_ns;
+  std::uint64_t congestion_window;  ///< bytes, as the next two
+  std::uint64_t peer_window;
+  std::uint64_t in_flight;
+  std::uint64_t retransmitted;  ///< segments
+  std::uint64_t segment_bytes;
+};
+
 /// One client. Times are nanoseconds of the monotonic clock, 0: never.
 struct connection_row {
   std::uint64_t cid;
@@ -114,14 +136,15 @@ struct connection_row {
   row_text<63> user;
   row_text<63> account;  ///< empty: the global one
   row_text<47> reason;   ///< why it was closed, in words
+  path_record path;      ///< written when asked for, of clients that are connected
 };
-static_assert(sizeof(connection_row) == 504);
+static_assert(sizeof(connection_row) == 568);
 static_assert(std::is_trivially_copyable_v<connection_row>);
 
 /// What precedes a row or a text: odd while the writer is at work.
 inline constexpr std::size_t sequence_bytes = 8;
 inline constexpr std::size_t row_stride = sequence_bytes + sizeof(connection_row);
-static_assert(row_stride == 512);
+static_assert(row_stride == 576);
 /// A text_record: sequence, length in bytes as a 64-bit number, text.
 inline constexpr std::size_t text_head_bytes = 2 * sequence_bytes;
 

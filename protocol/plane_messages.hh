@@ -28,11 +28,28 @@ enum class message_type : std::uint16_t {
                     ///< `wanted`: what besides rows and counters
   keep_state = 5,   ///< control: `blob` is handed to whoever comes after it, in hello
   unsupported = 6,  ///< either: `number` is the type that was not understood
+  close_connection = 7,  ///< control: the client with this id, `number`; answered by `taken`
+  taken = 8,             ///< wirebird: the command with this message's id is on its way; `blob`: of
+                         ///< a capture, the file's path
+  capture = 9,   ///< control: frames to a file; `address` and `port` of either end, `number`
+                 ///< of frames and `seconds` at most; answered by `taken` or `refused`
+  refused = 10,  ///< wirebird: the command with this message's id is not; `blob`: why
 };
 
-enum class field_tag : std::uint16_t { version = 1, number = 2, blob = 3, wanted = 4 };
-/// In `wanted`: the list of subscriptions.
+enum class field_tag : std::uint16_t {
+  version = 1,
+  number = 2,
+  blob = 3,
+  wanted = 4,
+  address = 5,
+  port = 6,
+  seconds = 7
+};
+/// Bits of `wanted`: the list of subscriptions; what the transport knows of each connection's path;
+/// rows of connections are not needed.
 inline constexpr std::uint64_t wanted_subscriptions = 1;
+inline constexpr std::uint64_t wanted_paths = 2;
+inline constexpr std::uint64_t wanted_no_rows = 4;
 
 inline constexpr std::uint16_t flag_more = 1;
 /// What keep_state may carry.

@@ -21,6 +21,23 @@ std::string address_text(const std::array<std::uint8_t, 16>& octets) {
   return text.data();
 }
 
+/// What nats-server does not tell: times in microseconds.
+void add_path(json_text& out, const protocol::plane::path_record& path) {
+  constexpr std::uint64_t ns_per_us = 1000;
+  out.begin_object("wirebird");
+  out.begin_object("tcp");
+  out.add("rtt_us", path.round_trip_ns / ns_per_us);
+  out.add("rttvar_us", path.variation_ns / ns_per_us);
+  out.add("rto_us", path.timeout_ns / ns_per_us);
+  out.add("cwnd_bytes", path.congestion_window);
+  out.add("peer_window_bytes", path.peer_window);
+  out.add("in_flight_bytes", path.in_flight);
+  out.add("retransmits", path.retransmitted);
+  out.add("mss", path.segment_bytes);
+  out.end_object();
+  out.end_object();
+}
+
 }  // namespace
 
 void add_connection(json_text& out, const snapshot& from,
@@ -57,6 +74,7 @@ void add_connection(json_text& out, const snapshot& from,
     out.add_unless_empty("account", one.account.view());
   }
   if (!is_closed) add_subscriptions(out, from.listed_of(one.cid), detail);
+  if (!is_closed && one.path.segment_bytes != 0) add_path(out, one.path);
   out.end_object();
 }
 

@@ -178,7 +178,9 @@ page render_connz(const snapshot& from, const connz_options& options) {
 
 page_plan plan_connz(const query& asked) {
   connz_options options = read_options(asked);
-  const rows_wanted wanted{.open = options.state != connection_state::closed,
+  const bool open = options.state != connection_state::closed;
+  const rows_wanted wanted{.open = open,
+                           .paths = open,
                            .closed = options.state != connection_state::open,
                            .subscriptions = options.subscriptions != subscription_detail::none};
   return {wanted, [options = std::move(options)](const snapshot& from) {

@@ -2,10 +2,13 @@
 
 #include "control/monitor/go_text.hh"
 
+#include <algorithm>
 #include <chrono>
+#include <cstring>
 #include <string>
 #include <utility>
 
+#include <boost/asio/ip/tcp.hpp>
 #include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/http/write.hpp>
@@ -42,31 +45,47 @@ template <typename Response>
 void set_fields(Response& response, const page& from) {
   if (!from.content_type.empty()) response.set(http::field::content_type, from.content_type);
   if (from.no_sniff) response.set("X-Content-Type-Options", "nosniff");
+  if (from.is_document) {
+    response.set("Content-Security-Policy",
+                 "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'");
+    response.set("Referrer-Policy", "no-referrer");
+  }
   if (!from.location.empty()) response.set(http::field::location, from.location);
   response.set(http::field::date, http_date(now_ns()));
 }
 
 }  // namespace
 
-http_connection::http_connection(socket client, const http_server::handler& handler,
-                                 std::function<void()> on_gone)
-    : stream_(std::move(client)),
-      buffer_(buffer_bytes_max),
-      handler_(handler),
-      on_gone_(std::move(on_gone)) {}
+http_connection::http_connection(protocol::socket client, http_server& server)
+    : stream_(std::move(client)), buffer_(buffer_bytes_max), server_(server) {}
 
 http_connection::~http_connection() {
-  on_gone_();
+  --server_.connections_;
+  server_.accept();
 }
 
 void http_connection::close() {
   error_code ignored;
-  stream_.socket().shutdown(socket::shutdown_send, ignored);
+  stream_.socket().shutdown(protocol::socket::shutdown_send, ignored);
 }
 
 void http_connection::start() {
   stream_.expires_after(head_time_max);
-  read_proxy_line();
+  if (server_.through_ == entrance::relay) {
+    read_proxy_line();
+    return;
+  }
+  if (server_.through_ == entrance::network) is_allowed_ = server_.allowed_.has(peer_address());
+  read_request();
+}
+
+std::string http_connection::peer_address() {
+  error_code unknown;
+  const auto peer = stream_.socket().remote_endpoint(unknown);
+  boost::asio::ip::tcp::endpoint known;
+  if (unknown || peer.size() > known.capacity()) return "";
+  std::memcpy(known.data(), peer.data(), peer.size());
+  return known.address().to_string();
 }
 
 void http_connection::read_proxy_line() {
@@ -81,6 +100,10 @@ void http_connection::take_proxy_line() {
   const std::string_view text(static_cast<const char*>(buffer_.data().data()), buffer_.size());
   const std::size_t end = text.substr(0, proxy_line_max).find("\r\n");
   if (end != text.npos && text.starts_with("PROXY ")) {
+    // PROXY, the protocol, and then who it is.
+    const std::size_t from = text.find(' ', sizeof "PROXY ");
+    const std::size_t size = std::min(text.find(' ', from + 1), end) - from - 1;
+    is_allowed_ = from < end && server_.allowed_.has(text.substr(from + 1, size));
     buffer_.consume(end + 2);
     read_request();
   } else if (end == text.npos && text.size() < proxy_line_max) {
@@ -134,9 +157,16 @@ void http_connection::on_request(error_code error, bool is_first_byte) {
 
 void http_connection::answer() {
   stream_.expires_never();
-  const auto target = parser_->get().target();
-  handler_({target.data(), target.size()},
-           [self = shared_from_this()](page made) { self->write(std::move(made)); });
+  if (!is_allowed_) {
+    write({.status = 403, .content_type = "text/plain; charset=utf-8", .body = "403 Forbidden"});
+    return;
+  }
+  const auto& message = parser_->get();
+  const auto target = message.target();
+  server_.handler_({.target = {target.data(), target.size()},
+                    .is_post = message.method() == http::verb::post,
+                    .through = server_.through_},
+                   [self = shared_from_this()](page made) { self->write(std::move(made)); });
 }
 
 void http_connection::write(page made) {

@@ -1,27 +1,35 @@
 #pragma once
 
+#include "control/monitor/networks.hh"
 #include "control/monitor/page.hh"
+#include "control/monitor/request.hh"
 
 #include <cstddef>
 #include <functional>
-#include <string_view>
+#include <string>
 
+#include <boost/asio/basic_socket_acceptor.hpp>
+#include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/local/stream_protocol.hpp>
 
 namespace wirebird::control {
 
-/// Serves HTTP/1.0 and 1.1 on a unix socket whose clients begin with a PROXY line: as wirebird's
-/// relay does. On the loop.
+/// Serves HTTP/1.0 and 1.1 on one listening socket. On the loop.
 class http_server {
  public:
   using respond = std::function<void(page)>;
-  /// Answers `target` by one call of `respond`, now or later, on the loop.
-  using handler = std::function<void(std::string_view target, respond)>;
+  /// Answers a request by one call of `respond`, now or later, on the loop.
+  using handler = std::function<void(const request&, respond)>;
 
-  /// Takes over `listener`, a listening stream socket. Connections beyond connections_max wait in
-  /// its queue.
-  http_server(boost::asio::io_context&, int listener, handler);
+  /// `descriptor`: a listening stream socket of `family`, taken over. Connections beyond
+  /// connections_max wait in its queue. Who is in none of the `allowed` networks gets 403; the
+  /// operators' socket is for whoever may open it. `allowed` outlives this.
+  struct door {
+    int descriptor;
+    int family;
+    entrance through;
+  };
+  http_server(boost::asio::io_context&, const door&, const networks& allowed, handler);
 
   void start() { accept(); }
 
@@ -29,9 +37,13 @@ class http_server {
   static constexpr std::size_t connections_max = 1024;
 
  private:
+  friend class http_connection;
+  using protocol = boost::asio::generic::stream_protocol;
   void accept();
 
-  boost::asio::local::stream_protocol::acceptor acceptor_;
+  boost::asio::basic_socket_acceptor<protocol> acceptor_;
+  entrance through_;
+  const networks& allowed_;
   handler handler_;
   std::size_t connections_ = 0;
   bool accepting_ = false;

@@ -14,8 +14,9 @@ struct page {
   unsigned status = 200;
   std::string content_type = "application/json";
   std::string body{};
-  std::string location{};  ///< of a redirection
-  bool no_sniff = false;   ///< browsers are not to guess the type
+  std::string location{};    ///< of a redirection
+  bool no_sniff = false;     ///< browsers are not to guess the type
+  bool is_document = false;  ///< HTML of ours, whose parts come from this server only
 };
 
 /// A page whose parameters have been read: what it needs, and how it is made of that. `render` runs
@@ -39,7 +40,10 @@ struct page_plan {
 [[nodiscard]] page_plan plan_ipqueuesz(const query&);
 [[nodiscard]] page_plan plan_healthz(const query&);
 [[nodiscard]] page_plan plan_metrics(const query&);
+[[nodiscard]] page_plan plan_workerz(const query&);
 [[nodiscard]] page_plan plan_root(const query&);
+[[nodiscard]] page_plan plan_live_css(const query&);
+[[nodiscard]] page_plan plan_live_js(const query&);
 
 /// Only what nats-server has under this name: nothing, for what we do not have.
 inline constexpr std::string_view global_account = "$G";

@@ -36,6 +36,9 @@ constexpr endpoint endpoints[] = {
     {"/healthz", "/healthz", counting::before_parameters, plan_healthz},
     {"/ipqueuesz", "", counting::never, plan_ipqueuesz},
     {"/metrics", "", counting::never, plan_metrics},
+    {"/workerz", "", counting::never, plan_workerz},
+    {"/live.css", "", counting::never, plan_live_css},
+    {"/live.js", "", counting::never, plan_live_js},
 };
 
 page plain_error(unsigned status, std::string text, bool no_sniff = false) {

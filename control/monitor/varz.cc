@@ -1,7 +1,9 @@
 #include "control/monitor/go_text.hh"
 #include "control/monitor/json_text.hh"
 #include "control/monitor/page.hh"
+#include "control/monitor/times_text.hh"
 
+#include <algorithm>
 #include <thread>
 
 namespace wirebird::control {
@@ -64,6 +66,15 @@ void add_usage(json_text& out, const snapshot& from) {
   out.add("subscriptions", from.subscriptions());
 }
 
+void add_load(json_text& out, const snapshot& from) {
+  double busiest = 0;
+  for (const double each : from.busy) busiest = std::max(busiest, each);
+  out.add("busiest_worker", busiest);
+  times latency;
+  for (const times& each : from.latency) latency += each;
+  add_times(out, "latency", latency);
+}
+
 page render_varz(const snapshot& from) {
   json_text out;
   out.begin_object();
@@ -85,6 +96,7 @@ page render_varz(const snapshot& from) {
   out.add("version", from.server.wirebird);
   out.add("transport", from.server.transport);
   out.add("workers", from.server.workers);
+  add_load(out, from);
   out.end_object();
   out.end_object();
   return {.body = std::move(out).take()};

@@ -79,6 +79,12 @@ void link::take(std::span<const char> packet, std::span<const int> descriptors) 
   }
   for (const int unwanted : descriptors) close(unwanted);
   if (!message || message->is(plane::message_type::unsupported)) return;
+  const bool is_taken = message->is(plane::message_type::taken);
+  if (is_taken || message->is(plane::message_type::refused)) {
+    callbacks_.on_answer(message->id(), is_taken,
+                         message->bytes(plane::field_tag::blob).value_or(""));
+    return;
+  }
   plane::message_builder answer(plane::message_type::unsupported, message->id());
   answer.add(plane::field_tag::number, message->type());
   send(answer);

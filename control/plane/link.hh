@@ -20,6 +20,8 @@ class link {
     /// wirebird has greeted: the descriptors of the memory and of the HTTP listener, now the
     /// receiver's, and what an earlier control kept.
     std::function<void(int memory, int listener, std::string_view state)> on_hello;
+    /// What it says to a command of ours: taken or refused, by the command's id.
+    std::function<void(std::uint32_t id, bool is_taken, std::string_view text)> on_answer;
     /// wirebird has gone, or speaks something else.
     std::function<void(std::string why)> on_end;
   };

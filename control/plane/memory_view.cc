@@ -1,5 +1,7 @@
 #include "control/plane/memory_view.hh"
 
+#include "protocol/plane_histogram.hh"
+
 #include <algorithm>
 #include <cstring>
 
@@ -126,6 +128,16 @@ std::vector<plane::connection_row> memory_view::connections(std::size_t worker_i
   for (std::size_t i = 0; i < count; ++i)
     if (const auto found = row(where, worker_index * share + i)) rows.push_back(*found);
   return rows;
+}
+
+std::vector<std::uint64_t> memory_view::histogram(plane::section_id which,
+                                                  std::size_t worker) const {
+  const section& where = at(which);
+  std::vector<std::uint64_t> counts(plane::histogram_buckets);
+  if (worker < where.count)
+    plane::load_words(counts.data(), record(where, worker),
+                      std::min<std::uint64_t>(where.stride, counts.size() * 8));
+  return counts;
 }
 
 std::string memory_view::subscriptions(std::size_t worker_index) const {

@@ -5,8 +5,19 @@
 
 namespace wirebird::control {
 
-void refresher::refresh(bool with_subscriptions, callback done) {
-  waiting_for_lists_ = waiting_for_lists_ || with_subscriptions;
+namespace {
+
+/// As wirebird reads it.
+std::uint64_t bits_of(const rows_wanted& wanted) noexcept {
+  namespace plane = protocol::plane;
+  return (wanted.subscriptions ? plane::wanted_subscriptions : 0) |
+         (wanted.paths ? plane::wanted_paths : 0) | (wanted.open ? 0 : plane::wanted_no_rows);
+}
+
+}  // namespace
+
+void refresher::refresh(const rows_wanted& wanted, callback done) {
+  waiting_for_ |= wanted;
   waiting_.push_back(std::move(done));
   if (served_.empty()) start();
 }
@@ -19,9 +30,9 @@ bool refresher::is_done() const noexcept {
 
 void refresher::start() {
   served_ = std::exchange(waiting_, {});
-  const bool lists = std::exchange(waiting_for_lists_, false);
+  const rows_wanted wanted = std::exchange(waiting_for_, {});
   give_up_at_ = std::chrono::steady_clock::now();
-  if (lists)
+  if (wanted.subscriptions)
     give_up_at_ += patience_with_lists;
   else
     give_up_at_ += patience;
@@ -30,7 +41,7 @@ void refresher::start() {
   number_ = std::max(number_ + 1, static_cast<std::uint64_t>(now.count()));
   protocol::plane::message_builder ask(protocol::plane::message_type::refresh);
   ask.add(protocol::plane::field_tag::number, number_);
-  if (lists) ask.add(protocol::plane::field_tag::wanted, protocol::plane::wanted_subscriptions);
+  ask.add(protocol::plane::field_tag::wanted, bits_of(wanted));
   link_.send(ask);
   look();
 }

@@ -2,6 +2,7 @@
 
 #include "control/plane/link.hh"
 #include "control/plane/memory_view.hh"
+#include "control/plane/rows_wanted.hh"
 
 #include <chrono>
 #include <cstdint>
@@ -24,9 +25,8 @@ class refresher {
       : link_(to), memory_(memory), timer_(loop) {}
 
   /// Calls back when every worker has written what it knew at the time of this call or later, or
-  /// has not done so in time (then the memory is older). `with_subscriptions`: the list of them,
-  /// too, which takes longer when it is long.
-  void refresh(bool with_subscriptions, callback);
+  /// has not done so in time (then the memory is older).
+  void refresh(const rows_wanted&, callback);
 
   static constexpr auto patience = std::chrono::milliseconds(250);
   static constexpr auto patience_with_lists = std::chrono::seconds(3);
@@ -41,7 +41,7 @@ class refresher {
   const memory_view& memory_;
   boost::asio::steady_timer timer_;
   std::vector<callback> waiting_;  ///< for the next refresh
-  bool waiting_for_lists_ = false;
+  rows_wanted waiting_for_;
   std::vector<callback> served_;  ///< by the one under way
   std::uint64_t number_ = 0;      ///< of the one under way
   std::chrono::steady_clock::time_point give_up_at_;

@@ -41,7 +41,7 @@ std::vector<std::string> lines_of(const std::string& text) {
 
 settings settings::parse(const std::string& json) {
   settings made;
-  const std::array<protocol::json_member, 25> members{{
+  const std::array<protocol::json_member, 28> members{{
       {"server_id", &made.server_id},
       {"server_name", &made.server_name},
       {"version", &made.version},
@@ -67,10 +67,14 @@ settings settings::parse(const std::string& json) {
       {"write_deadline", &made.write_deadline},
       {"auth_required", &made.auth_required},
       {"auth_timeout", &made.auth_timeout},
+      {"control_socket", &made.control_socket},
+      {"control_address", &made.control_address},
+      {"control_port", &made.control_port},
   }};
   static_cast<void>(protocol::read_json_object(json, members));
-  const std::array<protocol::json_member, 1> urls{{{"connect_urls", &made.connect_urls}}};
-  static_cast<void>(protocol::read_json_object(json, urls));
+  const std::array<protocol::json_member, 2> lists{
+      {{"connect_urls", &made.connect_urls}, {"monitor_allow", &made.monitor_allow}}};
+  static_cast<void>(protocol::read_json_object(json, lists));
   return made;
 }
 
@@ -83,6 +87,8 @@ snapshot snapshot::take(const memory_view& memory, rows_wanted wanted) {
   for (std::size_t i = 0; i < memory.workers(); ++i) {
     made.workers.push_back(memory.worker(i));
     made.counters.push_back(memory.counters(i));
+    made.latency.emplace_back(memory.histogram(protocol::plane::section_id::latency, i));
+    made.loops.emplace_back(memory.histogram(protocol::plane::section_id::loop_time, i));
     if (wanted.open) append(made.connections, memory.connections(i));
     if (wanted.closed) append(made.closed, memory.closed(i));
   }
@@ -128,19 +134,27 @@ void parse_list(std::string_view bytes, std::vector<listed_subscription>& to) {
   }
 }
 
-std::uint64_t snapshot::counter(std::string_view name) const noexcept {
+std::uint64_t snapshot::counter(std::string_view name, std::size_t worker) const noexcept {
   const auto found = std::ranges::find(counter_names, name);
-  if (found == counter_names.end()) return 0;
   const auto index = static_cast<std::size_t>(found - counter_names.begin());
+  return found != counter_names.end() && index < counters[worker].size() ? counters[worker][index]
+                                                                         : 0;
+}
+
+std::uint64_t snapshot::counter(std::string_view name) const noexcept {
   std::uint64_t sum = 0;
-  for (const auto& of_worker : counters)
-    if (index < of_worker.size()) sum += of_worker[index];
+  for (std::size_t i = 0; i < counters.size(); ++i) sum += counter(name, i);
   return sum;
+}
+
+std::uint64_t snapshot::clients(std::size_t worker) const noexcept {
+  const auto& record = workers[worker];
+  return record.clients_plus_one > 0 ? record.clients_plus_one - 1 : record.connection_rows;
 }
 
 std::uint64_t snapshot::clients() const noexcept {
   std::uint64_t sum = 0;
-  for (const auto& worker : workers) sum += worker.connection_rows;
+  for (std::size_t i = 0; i < workers.size(); ++i) sum += clients(i);
   return sum;
 }
 

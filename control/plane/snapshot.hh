@@ -1,6 +1,8 @@
 #pragma once
 
+#include "control/plane/latency.hh"
 #include "control/plane/memory_view.hh"
+#include "control/plane/rows_wanted.hh"
 #include "protocol/plane_memory.hh"
 
 #include <cstdint>
@@ -15,24 +17,19 @@ namespace wirebird::control {
 /// What the server says about itself; see wirebird's settings_text.
 struct settings {
   std::string server_id, server_name, version, wirebird, go, host, http_host, http_base_path,
-      transport;
+      transport, control_socket, control_address;
   std::int64_t proto = 1;
   std::uint64_t port = 0, http_port = 0, workers = 1, pid = 0, start_ns = 0;
   std::uint64_t max_connections = 0, max_subscriptions = 0, ping_interval = 0, ping_max = 0,
                 max_control_line = 0, max_payload = 0, max_pending = 0, write_deadline = 0,
                 auth_timeout = 0;
   bool auth_required = false;
+  std::uint64_t control_port = 0;
   std::vector<std::string> connect_urls;
+  std::vector<std::string> monitor_allow;
 
   /// Of text that cannot be read, what could be.
   [[nodiscard]] static settings parse(const std::string& json);
-};
-
-/// Which rows a page wants: copying all of them costs half a kilobyte each.
-struct rows_wanted {
-  bool open = false;
-  bool closed = false;
-  bool subscriptions = false;
 };
 
 /// One subscription; texts are views into the snapshot's lists.
@@ -55,6 +52,9 @@ struct snapshot {
   std::vector<protocol::plane::worker_record> workers;
   std::vector<std::string> counter_names;
   std::vector<std::vector<std::uint64_t>> counters;  ///< per worker, in the order of the names
+  std::vector<times> latency;                        ///< per worker, of messages
+  std::vector<times> loops;                          ///< per worker, of iterations with work
+  std::vector<double> busy;                          ///< per worker: share of the last second
   std::vector<protocol::plane::connection_row> connections;
   std::vector<protocol::plane::connection_row> closed;  ///< newest last
   std::vector<std::string> lists;                       ///< of subscriptions, per worker
@@ -69,8 +69,11 @@ struct snapshot {
   /// Over all workers; 0 for a name that this wirebird does not count.
   [[nodiscard]] std::uint64_t counter(std::string_view name) const noexcept;
   [[nodiscard]] std::uint64_t subscriptions() const noexcept;
-  /// Clients that are connected.
+  /// Clients that are connected, to that worker and to all.
+  [[nodiscard]] std::uint64_t clients(std::size_t worker) const noexcept;
   [[nodiscard]] std::uint64_t clients() const noexcept;
+  /// One worker's; 0 for a name that this wirebird does not count.
+  [[nodiscard]] std::uint64_t counter(std::string_view name, std::size_t worker) const noexcept;
   /// From a row's time to one since 1970.
   [[nodiscard]] std::int64_t wall_ns(std::int64_t monotonic_ns) const noexcept {
     return now_ns - (monotonic_now_ns - monotonic_ns);

@@ -1,9 +1,11 @@
 #include "control/plane/usage.hh"
 
+#include <algorithm>
 #include <cmath>
 #include <fstream>
 #include <sstream>
 #include <string>
+#include <utility>
 
 #include <unistd.h>
 
@@ -16,6 +18,7 @@ constexpr auto sample_every = std::chrono::seconds(1);
 void usage::start() {
   sampled_at_ = std::chrono::steady_clock::now();
   used_ = processor_time();
+  sample_workers();
   timer_.expires_after(sample_every);
   timer_.async_wait([this](boost::system::error_code error) {
     if (!error) sample();
@@ -28,6 +31,18 @@ void usage::sample() {
   start();
   const std::chrono::duration<double> passed = sampled_at_ - sampled_before;
   cpu_percent_ = std::round((used_ - used_before) / passed * 1000) / 10;
+}
+
+void usage::sample_workers() {
+  const auto before = std::exchange(workers_, {});
+  busy_.assign(memory_.workers(), 0);
+  for (std::size_t i = 0; i < memory_.workers(); ++i) {
+    workers_.push_back(memory_.worker(i));
+    if (i >= before.size() || workers_[i].heartbeat_ns <= before[i].heartbeat_ns) continue;
+    const auto passed = static_cast<double>(workers_[i].heartbeat_ns - before[i].heartbeat_ns);
+    const auto worked = static_cast<double>(workers_[i].busy_ns - before[i].busy_ns);
+    busy_[i] = std::clamp(worked / passed, 0.0, 1.0);
+  }
 }
 
 std::uint64_t usage::memory_bytes() const {

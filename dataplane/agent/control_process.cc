@@ -51,7 +51,9 @@ std::string control_process::open() {
   getsockname(http_, reinterpret_cast<sockaddr*>(&address), &length);
   const std::size_t name_size = length - offsetof(sockaddr_un, sun_path) - 1;
   settings_.address->name.assign(address.sun_path + 1, name_size);
-  return "";
+  if (is_ours()) return "";
+  start_due_ = never;
+  return door_.open(settings_.door);
 }
 
 instant control_process::next_tick() const noexcept {
@@ -67,6 +69,15 @@ void control_process::tick(instant now) {
 void control_process::receive(instant now) {
   now_ = now;
   if (link_ && !link_->receive()) end(now, "has ended");
+  if (link_ || is_ours()) return;
+  if (const int link = door_.accept(); link >= 0) greet(link, now);
+}
+
+void control_process::greet(int link, instant now) {
+  started_at_ = heard_at_ = now;
+  link_.emplace(link, *this, state_);
+  const std::array<int, 2> handed{memory_, http_};
+  if (!link_->send_hello(handed)) end(now, "cannot be greeted");
 }
 
 // posix_spawn() shares our memory until the child's exec, so a start costs the workers nothing, and
@@ -104,7 +115,7 @@ void control_process::start(instant now) {
     start_due_ = never;
     return;
   }
-  started_at_ = heard_at_ = now;
+  started_at_ = now;
   start_due_ = now + back_off_;
   back_off_ = std::min(back_off_ * 2, back_off_max);
   std::array<int, 2> ends{-1, -1};
@@ -119,15 +130,17 @@ void control_process::start(instant now) {
       log_.error("cannot start " + settings_.program + ": " + std::strerror(error));
     return;
   }
-  link_.emplace(ends[0], *this, state_);
-  const std::array<int, 2> handed{memory_, http_};
-  if (!link_->send_hello(handed)) end(now, "cannot be greeted");
+  greet(ends[0], now);
 }
 
 void control_process::end(instant now, const char* why) {
   settings_.address->up.store(false, std::memory_order_release);
   state_ = link_->state();
   link_.reset();
+  if (!is_ours()) {
+    log_.warning(std::string("wirebird-control ") + why + "; the next one is waited for");
+    return;
+  }
   int status = 0;
   kill(child_, SIGKILL);
   waitpid(child_, &status, 0);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "dataplane/agent/control_door.hh"
 #include "dataplane/agent/log.hh"
 #include "dataplane/agent/plane_link.hh"
 #include "dataplane/base/time.hh"
@@ -17,13 +18,18 @@ namespace wirebird::agent {
 
 /// Keeps one wirebird-control running: starts it, hands it the memory and the HTTP socket, starts
 /// it anew when it ends or falls silent, and says to the workers whether it is up. It ends with
-/// this process. Main thread; never waits longer than a killed child takes to go.
+/// this process. Or, when somebody else starts it: waits at a door for one after the other.
+/// Main thread; never waits longer than a killed child takes to go.
 class control_process final : public plane_requests {
  public:
   struct settings {
-    std::string program;                                  ///< path of wirebird-control
-    worker::control_address* address;                     ///< what the workers are told
-    std::function<void(std::uint64_t, bool)> on_refresh;  ///< passes a refresh on to the workers
+    std::string program;               ///< path of wirebird-control
+    std::string door;                  ///< path where it comes to; empty: we start it
+    worker::control_address* address;  ///< what the workers are told
+    /// Passes a refresh on to the workers: its number, and what is wanted.
+    std::function<void(std::uint64_t, std::uint64_t)> on_refresh{};
+    std::function<capture_run::outcome(const capture_order&)> on_capture{};
+    std::function<bool(std::uint64_t)> on_close_connection{};  ///< passes it on to the workers
   };
 
   control_process(log&, settings);
@@ -40,7 +46,9 @@ class control_process final : public plane_requests {
   /// The link is readable.
   void receive(instant now);
   /// For poll(); -1 when there is none.
-  [[nodiscard]] int descriptor() const noexcept { return link_ ? link_->descriptor() : -1; }
+  [[nodiscard]] int descriptor() const noexcept {
+    return link_ ? link_->descriptor() : door_.descriptor();
+  }
   /// When tick() has something to do next.
   [[nodiscard]] instant next_tick() const noexcept;
 
@@ -55,17 +63,27 @@ class control_process final : public plane_requests {
   // plane_requests
   void on_control_ready() override;
   void on_control_heartbeat() override;
-  void on_refresh(std::uint64_t number, bool with_subscriptions) override {
-    settings_.on_refresh(number, with_subscriptions);
+  void on_refresh(std::uint64_t number, std::uint64_t wanted) override {
+    settings_.on_refresh(number, wanted);
+  }
+
+  [[nodiscard]] bool on_close_connection(std::uint64_t client) override {
+    return settings_.on_close_connection(client);
+  }
+  [[nodiscard]] capture_run::outcome on_capture(const capture_order& order) override {
+    return settings_.on_capture(order);
   }
 
  private:
+  [[nodiscard]] bool is_ours() const noexcept { return settings_.door.empty(); }
   [[nodiscard]] bool spawn(int link) noexcept;
+  void greet(int link, instant now);
   void start(instant now);
   void end(instant now, const char* why);
 
   log& log_;
   settings settings_;
+  control_door door_;
   std::optional<plane_link> link_;
   std::string state_;  ///< what the last control kept
   pid_t child_ = -1;

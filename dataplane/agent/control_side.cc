@@ -9,6 +9,8 @@
 #include <cstring>
 #include <utility>
 
+#include <unistd.h>
+
 namespace wirebird::agent {
 
 namespace {
@@ -20,6 +22,11 @@ std::string cannot_listen(const std::string& where, const char* cause) {
 }
 
 }  // namespace
+
+control_side::~control_side() {
+  process_.reset();
+  if (!operators_socket_.empty()) unlink(operators_socket_.c_str());
+}
 
 std::string control_side::listen(const config::options& options, worker::worker& worker) {
   host_ = options.monitor.host.empty() ? options.host : options.monitor.host;
@@ -49,22 +56,33 @@ std::string control_side::open(const config::options& options,
                                std::vector<worker::worker*> workers) {
   if (!options.monitor.http_port) return "";
   workers_ = std::move(workers);
-  worker::worker& worker = *workers_.front();
-  process_.emplace(
-      log_, control_process::settings{.program = find_control_program(),
-                                      .address = &address_,
-                                      .on_refresh = [this](std::uint64_t number, bool lists) {
-                                        refresh(number, lists);
-                                      }});
+  operators_socket_ = options.control.socket;
+  std::vector<worker::capture_queue*> queues;
+  for (worker::worker* const each : workers_)
+    if (each->looked_into) queues.push_back(&*each->looked_into);
+  captures_.emplace(log_, options.control.capture_dir);
+  captures_->look_into(std::move(queues));
+  control_process::settings wanted{
+      .program = find_control_program(), .door = options.control.link, .address = &address_};
+  wanted.on_refresh = [this](std::uint64_t number, std::uint64_t bits) { refresh(number, bits); };
+  wanted.on_close_connection = [this](std::uint64_t client) { return kick(client); };
+  wanted.on_capture = [this](const capture_order& order) {
+    return captures_->begin(order, worker::read_clock());
+  };
+  process_.emplace(log_, std::move(wanted));
   if (std::string why_not = process_->open(); !why_not.empty()) return why_not;
-  worker.http.emplace(address_, worker.sockets ? &*worker.sockets : nullptr, worker.memory,
-                      worker.timers);
-  if (worker.http->error() != 0)
-    return std::string("cannot reach wirebird-control: ") + std::strerror(worker.http->error());
-  if (std::string why_not = listen(options, worker); !why_not.empty()) return why_not;
+  // A card deals flows out as it likes, so on a port of our own each worker serves its own.
+  for (worker::worker* const each : workers_) {
+    if (each != workers_.front() && !each->port) continue;
+    each->http.emplace(address_, each->sockets ? &*each->sockets : nullptr, each->memory,
+                       each->timers);
+    if (each->http->error() != 0)
+      return std::string("cannot reach wirebird-control: ") + std::strerror(each->http->error());
+    if (std::string why_not = listen(options, *each); !why_not.empty()) return why_not;
+  }
   log_.info("Starting http monitor on " + host_ + ":" + std::to_string(port_));
 
-  const std::string names = worker::counter_names(worker);
+  const std::string names = worker::counter_names(*workers_.front());
   memory_.emplace(plane_memory::shape{.workers = workers_.size(), .counter_names = names});
   if (memory_->error() != 0)
     return std::string("cannot make the memory for wirebird-control: ") +
@@ -80,7 +98,7 @@ std::string control_side::open(const config::options& options,
 }
 
 int control_side::patience_ms(int longest) const {
-  const instant next = process_ ? process_->next_tick() : never;
+  const instant next = process_ ? std::min(process_->next_tick(), captures_->next_tick()) : never;
   if (next == never) return longest;
   const duration left = next - worker::read_clock();
   const auto milliseconds = std::chrono::ceil<std::chrono::milliseconds>(left).count();
@@ -94,11 +112,21 @@ void control_side::serve() {
   const instant now = worker::read_clock();
   process_->receive(now);
   process_->tick(now);
+  captures_->tick(now);
 }
 
-void control_side::refresh(std::uint64_t number, bool with_subscriptions) {
+bool control_side::kick(std::uint64_t client) {
+  bool taken = true;
   for (worker::worker* const each : workers_) {
-    each->plane->ask(number, with_subscriptions);
+    taken = each->plane->kick(client) && taken;
+    if (each->sockets) each->sockets->wake();
+  }
+  return taken;
+}
+
+void control_side::refresh(std::uint64_t number, std::uint64_t wanted) {
+  for (worker::worker* const each : workers_) {
+    each->plane->ask(number, wanted);
     if (each->sockets) each->sockets->wake();
   }
 }

@@ -19,6 +19,7 @@ namespace wirebird::agent {
 class control_side {
  public:
   explicit control_side(log& sink) : log_(sink) {}
+  ~control_side();
 
   /// Once the workers have their transport, before they run: the first listens, and all write
   /// into the memory that is made here.
@@ -36,15 +37,19 @@ class control_side {
 
  private:
   [[nodiscard]] std::string listen(const config::options&, worker::worker&);
-  void refresh(std::uint64_t number, bool with_subscriptions);
+  void refresh(std::uint64_t number, std::uint64_t wanted);
+  /// All are asked; the one that has the client closes it.
+  [[nodiscard]] bool kick(std::uint64_t client);
 
   log& log_;
   worker::control_address address_;
   std::optional<plane_memory> memory_;
+  std::optional<capture_run> captures_;
   std::optional<control_process> process_;
   std::vector<worker::worker*> workers_;
-  std::string host_;        ///< of the monitoring port, as the operator wrote it
-  std::uint16_t port_ = 0;  ///< of the monitoring port, also where any free one was asked for
+  std::string operators_socket_;  ///< path; control makes it, and we remove it at the end
+  std::string host_;              ///< of the monitoring port, as the operator wrote it
+  std::uint16_t port_ = 0;        ///< of the monitoring port, also where any free one was asked for
 };
 
 }  // namespace wirebird::agent

@@ -1,5 +1,6 @@
 #include "dataplane/agent/plane_link.hh"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -67,6 +68,29 @@ bool plane_link::receive() {
   return true;
 }
 
+bool plane_link::take_capture(const plane::message_view& message) {
+  capture_order order;
+  if (const auto text = message.bytes(plane::field_tag::address)) {
+    order.filter.address = parse_ip(*text);
+    if (!order.filter.address) return false;
+  }
+  const std::uint64_t port = message.number(plane::field_tag::port).value_or(0);
+  if (port > UINT16_MAX) return false;
+  order.filter.port = static_cast<std::uint16_t>(port);
+  order.frames_max = message.number(plane::field_tag::number).value_or(order.frames_max);
+  const auto seconds_most = static_cast<std::uint64_t>(
+      std::chrono::duration_cast<std::chrono::seconds>(capture_order::time_most).count());
+  if (const auto seconds = message.number(plane::field_tag::seconds))
+    order.time_max = std::chrono::seconds(std::min(*seconds, seconds_most));
+  const capture_run::outcome made = user_.on_capture(order);
+  const bool is_good = made.error.empty();
+  plane::message_builder answer(is_good ? plane::message_type::taken : plane::message_type::refused,
+                                message.id());
+  answer.add(plane::field_tag::blob, std::string_view(is_good ? made.file : made.error));
+  send(answer.bytes());
+  return true;
+}
+
 void plane_link::take(std::span<const char> packet) {
   const auto message = plane::message_view::parse(packet);
   if (!message) {
@@ -78,8 +102,7 @@ void plane_link::take(std::span<const char> packet) {
     case plane::message_type::heartbeat: user_.on_control_heartbeat(); return;
     case plane::message_type::refresh:
       if (const auto number = message->number(plane::field_tag::number); number && *number != 0) {
-        user_.on_refresh(*number, (message->number(plane::field_tag::wanted).value_or(0) &
-                                   plane::wanted_subscriptions) != 0);
+        user_.on_refresh(*number, message->number(plane::field_tag::wanted).value_or(0));
         return;
       }
       break;
@@ -90,8 +113,20 @@ void plane_link::take(std::span<const char> packet) {
         return;
       }
       break;
+    case plane::message_type::close_connection:
+      if (const auto client = message->number(plane::field_tag::number);
+          client && *client != 0 && user_.on_close_connection(*client)) {
+        send(plane::message_builder(plane::message_type::taken, message->id()).bytes());
+        return;
+      }
+      break;
+    case plane::message_type::capture:
+      if (take_capture(*message)) return;
+      break;
     case plane::message_type::unsupported: return;  // an older control; nothing waits for it
-    case plane::message_type::hello: break;         // ours to say
+    case plane::message_type::hello:                // ours to say, as the next
+    case plane::message_type::taken:
+    case plane::message_type::refused: break;
     default: {
       plane::message_builder answer(plane::message_type::unsupported, message->id());
       answer.add(plane::field_tag::number, message->type());

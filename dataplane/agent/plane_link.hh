@@ -1,5 +1,6 @@
 #pragma once
 
+#include "dataplane/agent/capture_run.hh"
 #include "protocol/plane_messages.hh"
 
 #include <cstdint>
@@ -14,7 +15,11 @@ class plane_requests {
  public:
   virtual void on_control_ready() = 0;
   virtual void on_control_heartbeat() = 0;
-  virtual void on_refresh(std::uint64_t number, bool with_subscriptions) = 0;
+  /// `wanted`: bits of plane_messages.hh.
+  virtual void on_refresh(std::uint64_t number, std::uint64_t wanted) = 0;
+  /// returns: whether it was taken.
+  [[nodiscard]] virtual bool on_close_connection(std::uint64_t client) = 0;
+  [[nodiscard]] virtual capture_run::outcome on_capture(const capture_order&) = 0;
 
  protected:
   ~plane_requests() = default;
@@ -46,6 +51,8 @@ class plane_link {
  private:
   void take(std::span<const char> packet);
   void send(std::string_view packet);
+  /// returns: whether it was a capture that could be asked for.
+  [[nodiscard]] bool take_capture(const protocol::plane::message_view&);
 
   int descriptor_;
   plane_requests& user_;

@@ -1,5 +1,6 @@
 #include "dataplane/agent/plane_memory.hh"
 
+#include "protocol/plane_histogram.hh"
 #include "protocol/plane_memory.hh"
 
 #include <algorithm>
@@ -19,7 +20,7 @@ namespace {
 namespace plane = protocol::plane;
 
 constexpr std::size_t alignment = 64;
-constexpr std::size_t section_count = 7;
+constexpr std::size_t section_count = 9;
 
 [[nodiscard]] constexpr std::size_t aligned(std::size_t size) noexcept {
   return (size + alignment - 1) / alignment * alignment;
@@ -46,6 +47,9 @@ plane_memory::plane_memory(const shape& wanted)
   connections_ = reserve(end, plane::row_stride, wanted.workers * wanted.connections);
   closed_ = reserve(end, plane::row_stride, wanted.workers * wanted.closed);
   lists_ = reserve(end, aligned(plane::sequence_bytes + wanted.list_bytes), wanted.workers);
+  constexpr std::size_t histogram_bytes = aligned(8 * plane::histogram_buckets);
+  latency_ = reserve(end, histogram_bytes, wanted.workers);
+  loops_ = reserve(end, histogram_bytes, wanted.workers);
   bytes_ = end;
 
   descriptor_ = memfd_create("wirebird-plane", MFD_CLOEXEC | MFD_ALLOW_SEALING);
@@ -85,6 +89,8 @@ void plane_memory::write_header() noexcept {
       entry(plane::section_id::connections, connections_),
       entry(plane::section_id::closed, closed_),
       entry(plane::section_id::subscriptions, lists_),
+      entry(plane::section_id::latency, latency_),
+      entry(plane::section_id::loop_time, loops_),
   };
   const plane::memory_header header{0,
                                     plane::memory_version,
@@ -122,6 +128,8 @@ worker::plane_share plane_memory::share(std::size_t worker) const noexcept {
   made.closed_count = shape_.closed;
   made.list = memory_ + lists_.offset + worker * lists_.stride;
   made.list_bytes = shape_.list_bytes;
+  made.latency = memory_ + latency_.offset + worker * latency_.stride;
+  made.loops = memory_ + loops_.offset + worker * loops_.stride;
   return made;
 }
 

@@ -43,6 +43,11 @@ std::string settings_text(const config::options& options, const protocol::server
   text.add("start_ns", number(worker::read_clock().time_since_epoch().count()));
   text.add("pid", number(getpid()));
   text.add("workers", number(workers));
+  text.add("control_socket", std::string_view(options.control.socket));
+  const auto& listen = options.control.listen;
+  text.add("control_address", std::string_view(listen ? to_string(listen->address) : ""));
+  text.add("control_port", number(listen ? listen->port : 0));
+  text.add("monitor_allow", options.control.allow);
   text.add("transport", std::string_view(options.nic.empty() ? "kernel" : "dpdk"));
   return std::move(text).finish();
 }

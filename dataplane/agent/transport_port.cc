@@ -114,8 +114,9 @@ std::string transport::open_port(const config::options& options, const endpoint&
   port_of_our_own_ = made;
   for (unsigned number = 0; number < workers.size(); ++number) {
     worker::worker& one = *workers[number];
-    auto& path = one.port.emplace(link, tcp::options{}, made->queue_of(number), one.memory,
-                                  one.timers, one.choices, one.secret);
+    auto& queue = one.looked_into.emplace(made->queue_of(number));
+    auto& path = one.port.emplace(link, tcp::options{}, queue, one.memory, one.timers, one.choices,
+                                  one.secret);
     if (!path.tcp.listen(listening, one.broker))
       return "Error listening on port: " + to_string(listening);
   }

@@ -112,6 +112,11 @@ void broker::judge_logins_at(login_desk& desk) noexcept {
   core_->logins.judged_at(desk);
 }
 
+void broker::kick(std::uint64_t client, instant now) {
+  session* const found = core_->find_session(client);
+  if (found != nullptr) found->close(close_reason::kicked, now);
+}
+
 void broker::keep_closed(closed_sink& sink) noexcept {
   core_->closed = &sink;
 }
@@ -138,6 +143,18 @@ bool broker::walk_some(subscription_walk& walk, std::size_t slots, subscription_
     slots -= std::min(slots, std::max(done, slots_per_session));
   }
   return false;
+}
+
+handed_over& broker::given() noexcept {
+  return core_->given;
+}
+
+stream::path_facts broker::facts(std::size_t place) const noexcept {
+  return sessions_[place]->facts();
+}
+
+std::size_t broker::open_sessions() const noexcept {
+  return core_->open;
 }
 
 const counters& broker::counts() const noexcept {

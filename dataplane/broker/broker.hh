@@ -6,6 +6,7 @@
 #include "dataplane/base/timer_wheel.hh"
 #include "dataplane/broker/counters.hh"
 #include "dataplane/broker/events.hh"
+#include "dataplane/broker/handed_over.hh"
 #include "dataplane/broker/options.hh"
 #include "dataplane/broker/session_summary.hh"
 #include "dataplane/crossing/mesh.hh"
@@ -57,18 +58,27 @@ class broker final : public stream::acceptor {
   void shutdown(instant now);
 
   [[nodiscard]] const counters& counts() const noexcept;
+  /// Messages that this iteration gave to transports; for whoever measures, after flush().
+  [[nodiscard]] handed_over& given() noexcept;
   /// Clients whose connection has not ended.
   [[nodiscard]] std::size_t sessions() const noexcept;
+  /// Of those, clients whose end is not decided.
+  [[nodiscard]] std::size_t open_sessions() const noexcept;
   /// Where logins are judged; outlives the broker. At start only. Without it nobody gets in where
   /// the options require a login.
   void judge_logins_at(login_desk&) noexcept;
   /// Who hears of every client that ends; outlives the broker. At start only.
   void keep_closed(closed_sink&) noexcept;
+  /// Closes the client with this id, if it is one of ours and open; what was written to it is sent.
+  void kick(std::uint64_t client, instant now);
   /// One past the highest place of a session. When a session goes, the last one takes its place, so
   /// a walk that goes down may meet one twice but misses none.
   [[nodiscard]] std::size_t places() const noexcept;
   /// returns: the client at that place; nothing when none is open there.
   [[nodiscard]] std::optional<session_summary> summary(std::size_t place) const noexcept;
+  /// What the transport knows of that client's path: a system call on kernel sockets.
+  /// requires: a summary() in this iteration.
+  [[nodiscard]] stream::path_facts facts(std::size_t place) const noexcept;
   /// Begins a walk over all subscriptions, and goes on with it, about `slots` of work at a time.
   /// What stays is met once or, when sessions go or lists grow meanwhile, more often.
   [[nodiscard]] subscription_walk begin_walk() const noexcept { return {places(), 0, 0, 0}; }

@@ -20,6 +20,7 @@ std::string_view to_string(close_reason reason) noexcept {
     case close_reason::maximum_control_line_exceeded: return "Maximum Control Line Exceeded";
     case close_reason::server_shutdown: return "Server Shutdown";
     case close_reason::no_responders_requires_headers: return "No Responders Requires Headers";
+    case close_reason::kicked: return "Kicked";
   }
   return "Unknown State";
 }

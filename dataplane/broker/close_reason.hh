@@ -24,6 +24,7 @@ enum class close_reason : std::uint8_t {
   maximum_control_line_exceeded,
   server_shutdown,
   no_responders_requires_headers,
+  kicked,  ///< by an operator; in the words of newer nats-servers
 };
 
 [[nodiscard]] std::string_view to_string(close_reason) noexcept;

@@ -11,6 +11,7 @@
 #include "dataplane/broker/events.hh"
 #include "dataplane/broker/fanout.hh"
 #include "dataplane/broker/flush_line.hh"
+#include "dataplane/broker/handed_over.hh"
 #include "dataplane/broker/hash_index.hh"
 #include "dataplane/broker/logins.hh"
 #include "dataplane/broker/memory_rules.hh"
@@ -57,11 +58,13 @@ struct core {
   fanout fanouts;
 
   flush_line flushes;
+  handed_over given;  ///< messages of this iteration
   throttle throttled;
   backlogs waiting;
   class logins logins;
   intrusive_list<session, ending_tag> ending;  ///< their subscriptions must go
   hash_index<session> by_id;
+  std::size_t open = 0;       ///< sessions whose end is not decided
   std::size_t connected = 0;  ///< sessions whose connection has not ended
 };
 

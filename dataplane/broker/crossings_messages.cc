@@ -31,6 +31,7 @@ crossing::message record_of(const outgoing& message, const provenance& from) noe
   made.has_headers = op.has_headers;
   made.origin_worker = static_cast<std::uint8_t>(from.worker);
   made.origin = from.client;
+  made.received = message.received;
   made.is_repeated = from.is_repeated;
   made.wants_answer = from.wants_answer;
   if (op.total_size >= shared_payload_bytes_min)
@@ -138,6 +139,7 @@ void crossings::on_message(link& from, const crossing::message& arrived, instant
   outgoing message;
   message.op = op_of(arrived);
   message.payload = arrived.payload;
+  message.received = arrived.received;
   if (arrived.origin_worker == self_) {
     // Passed on to where it came from: its publisher may want no echo.
     message.origin = core_.find_session(arrived.origin);

@@ -88,7 +88,7 @@ bool delivery::to(subscription& subscriber) {
   core_.counts.out_msgs.add();
   core_.counts.out_bytes.add(message_.op.total_size - skipped);
   target.permit_reply(message_.op.reply, now_);
-  target.on_delivered(message_.op.total_size - skipped, is_bulk_, now_);
+  target.on_delivered(message_.op.total_size - skipped, is_bulk_, message_.received, now_);
   if (target.lags()) target.hold_back(message_, now_);
   if (subscriber.max != 0 && subscriber.delivered >= subscriber.max) target.retire(subscriber);
   return true;

@@ -29,6 +29,7 @@ struct outgoing {
   session* origin = nullptr;          ///< null: the publisher is gone, or another worker's
   std::uint64_t publisher = 0;        ///< client id of another worker's publisher; 0: it is ours...
   std::uint8_t publisher_worker = 0;  ///< ...and whose it is
+  instant received{};                 ///< whole, from the publisher
 
   /// Makes it independent of the received bytes. returns: false when the arena is dry.
   [[nodiscard]] bool store(core&);

@@ -44,6 +44,7 @@ session::~session() {
 
 bool session::greet(std::string_view info_line, instant now) {
   if (!output_->append_copy(as_bytes(info_line))) return false;
+  ++core_.open;
   ++core_.connected;
   core_.counts.connections.add();
   core_.timers.arm(*this, now + core_.rules.ping_interval);
@@ -55,6 +56,10 @@ bool session::greet(std::string_view info_line, instant now) {
 client_identity session::identity() const noexcept {
   if (connect_ == nullptr) return {id_, remote_, {}, {}, {}};
   return {id_, remote_, connect_->name, connect_->lang, connect_->version};
+}
+
+stream::path_facts session::facts() const noexcept {
+  return connection_->facts();
 }
 
 session_summary session::summary() const noexcept {
@@ -143,8 +148,9 @@ void session::check_pending(instant now) {
     close_as_slow(core_.counts.slow_consumers, close_reason::slow_consumer_pending_bytes, now);
 }
 
-void session::on_delivered(std::size_t bytes, bool is_bulk, instant now) {
+void session::on_delivered(std::size_t bytes, bool is_bulk, instant received, instant now) {
   last_activity_ = now;
+  if (unflushed_messages_++ == 0 || received < unflushed_since_) unflushed_since_ = received;
   ++traffic_.out_msgs;
   traffic_.out_bytes += bytes;
   if (is_bulk)
@@ -243,6 +249,7 @@ void session::end(close_reason reason, instant now) {
   if (core_.closed != nullptr) core_.closed->on_closed(summary(), reason, now);
   phase_ = phase::draining;
   core_.ids.on_closed();
+  --core_.open;
   timer::disarm();
   write_watch_.disarm();
   if (access_ != nullptr) access_->login.reset();
@@ -307,6 +314,8 @@ void session::flush(instant now) {
   // What was flushed before is all acknowledged: only now does something begin to wait again.
   if (output_->begin_position() == flushed_to_) progress_at_ = now;
   flushed_to_ = output_->end_position();
+  if (unflushed_messages_ > 0) core_.given.add(unflushed_since_, unflushed_messages_);
+  unflushed_messages_ = 0;
   connection_->flush(now);
   if (!is_open() || output_->empty()) return;
   core_.waiting.add(*this);

@@ -30,7 +30,7 @@ struct session_access {
 };
 
 /// One client: its parser, its state and its subscriptions. Owned by the broker, on its thread;
-/// outlives its connection until its subscriptions are gone from the table. Idle it costs at most
+/// outlives its connection until its subscriptions are gone from the table. Idle it costs about
 /// 1 KiB, half of that what CONNECT said.
 ///
 ///     greeting --CONNECT--> connected        both serve operations: CONNECT may be left out
@@ -71,7 +71,8 @@ class session final : public stream::handler,
   [[nodiscard]] stream::send_queue& output() noexcept { return *output_; }
   /// A message with so many bytes of headers and payload was written to output(): it counts as
   /// activity, and may be one too many. `is_bulk`: it may wait for more before it is flushed.
-  void on_delivered(std::size_t bytes, bool is_bulk, instant now);
+  /// `received`: when the publisher's last byte of it had come.
+  void on_delivered(std::size_t bytes, bool is_bulk, instant received, instant now);
   /// So much waits for it that it will soon be closed.
   [[nodiscard]] bool lags() const noexcept {
     const std::uint64_t limit = core_.rules.max_pending;
@@ -140,6 +141,8 @@ class session final : public stream::handler,
   [[nodiscard]] client_identity identity() const noexcept;
   /// requires: its connection has not ended.
   [[nodiscard]] session_summary summary() const noexcept;
+  /// requires: the same.
+  [[nodiscard]] stream::path_facts facts() const noexcept;
   /// Goes on with a walk over this session's subscriptions, over so many slots of its index at
   /// most. returns: whether it is at its end.
   [[nodiscard]] bool list_some(subscription_walk&, std::size_t slots, subscription_sink&) const;
@@ -250,6 +253,7 @@ class session final : public stream::handler,
   session_traffic traffic_;
   instant progress_at_{};         ///< output was acknowledged, or began to wait
   std::uint64_t flushed_to_ = 0;  ///< position in output()
+  instant unflushed_since_{};     ///< when the oldest unflushed message had been received
   write_watch write_watch_{*this};
   instant throttle_until_{};  ///< its publishers stop reading until then
   std::uint64_t throttle_paid_to_ =
@@ -264,6 +268,7 @@ class session final : public stream::handler,
   std::unique_ptr<session_access> access_;  ///< null: no login is required
   endpoint remote_;
   std::uint32_t pings_unanswered_ = 0;
+  std::uint32_t unflushed_messages_ = 0;
   phase phase_ = phase::greeting;
   std::uint8_t paused_ = 0;  ///< pause_reason bits
   bool verbose_ : 1 = true;
@@ -278,6 +283,6 @@ class session final : public stream::handler,
   protocol::parser parser_;
 };
 
-static_assert(sizeof(session) + sizeof(protocol::connect_options) <= 1024);
+static_assert(sizeof(session) + sizeof(protocol::connect_options) <= 1032);
 
 }  // namespace wirebird::broker

@@ -121,6 +121,7 @@ void session::on_message(outgoing& message, instant now) {
   traffic_.in_bytes += message.op.total_size;
   if (!is_permitted(message.op, now)) return;
   acknowledge(now);
+  message.received = now;
   if (!core_.fanouts.publish(message, now)) pause(for_fanout);
 }
 

@@ -118,6 +118,12 @@ std::string effective(const options& of) {
   to.line("http_port", of.monitor.http_port ? std::to_string(*of.monitor.http_port) : "off");
   to.line("https_port", of.monitor.https_port ? std::to_string(*of.monitor.https_port) : "off");
   to.text("http_base_path", of.monitor.base_path);
+  to.text("control", of.control.external ? "external" : "spawn");
+  to.text("control_link", of.control.link);
+  to.text("control_socket", of.control.socket);
+  to.text("control_listen", of.control.listen ? to_string(*of.control.listen) : "");
+  to.text("capture_dir", of.control.capture_dir);
+  to.line("monitor_allow", list_of(of.control.allow));
   to.length("lame_duck_duration", of.leave.length);
   to.length("lame_duck_grace_period", of.leave.grace);
   to.truth("ignore_unsupported", of.ignore_unsupported);

@@ -46,6 +46,16 @@ struct monitoring {
   std::string base_path = "/";
 };
 
+/// wirebird-control and who may ask it what.
+struct control_plane {
+  bool external = false;           ///< somebody else starts it; it comes to `link`
+  std::string link;                ///< path of the socket for that
+  std::string socket;              ///< path of the operators' HTTP socket; empty: none
+  std::optional<endpoint> listen;  ///< HTTP of control's own; none: only on the monitoring port
+  std::string capture_dir;         ///< folder for captured frames; empty: no captures
+  std::vector<std::string> allow;  ///< networks, ADDRESS/LENGTH, that get pages; empty: all
+};
+
 struct lame_duck {
   duration length = std::chrono::minutes(2);
   duration grace = std::chrono::seconds(10);
@@ -71,6 +81,7 @@ struct options {
   auth::rules authorization;
   logging log;
   monitoring monitor;
+  control_plane control;
   lame_duck leave;
 
   std::string nic;  ///< port to own, e.g. `tap:wirebird0`; empty: kernel sockets

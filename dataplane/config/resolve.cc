@@ -63,6 +63,17 @@ std::string interface_conflict(const options& run) {
   return *run.gateway == run.interface->address ? who + "our own address" : "";
 }
 
+std::string control_conflict(const options& run) {
+  const control_plane& asked = run.control;
+  if (asked.external && asked.link.empty())
+    return "control: external needs control_link, where it comes to";
+  if (!asked.external && !asked.link.empty()) return "control_link is for control: external";
+  const bool wants = asked.external || !asked.socket.empty() || asked.listen.has_value();
+  if (wants && !run.monitor.http_port)
+    return "wirebird-control has options but there is no monitoring port for it to serve";
+  return "";
+}
+
 /// As many workers as there are cores in the list.
 std::string place_workers(const reading& read, options& run) {
   if (run.cores.empty()) return "";
@@ -109,7 +120,7 @@ resolved resolve(const map& file, const map& flags) {
        {payload_conflict(result.run.limits), lame_duck_conflict(result.run.leave),
         no_auth_user_conflict(result.run.authorization),
         open_door_conflict(result.run.authorization), interface_conflict(result.run),
-        place_workers(to, result.run)})
+        control_conflict(result.run), place_workers(to, result.run)})
     if (!conflict.empty()) result.conflicts.push_back(std::move(conflict));
   add_notes(result.run);
   result.errors = std::move(to.errors);

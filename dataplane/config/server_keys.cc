@@ -220,7 +220,7 @@ void read_port(reading& to, const entry& one, std::uint16_t& field) {
 }
 
 void read_options(reading& to, const map& from) {
-  read_entries(to, from, {server_keys(), limit_keys(), logging_keys()});
+  read_entries(to, from, {server_keys(), limit_keys(), logging_keys(), control_keys()});
 }
 
 }  // namespace wirebird::config

@@ -8,6 +8,8 @@ namespace wirebird::config {
 [[nodiscard]] option_table server_keys() noexcept;
 [[nodiscard]] option_table logging_keys() noexcept;
 [[nodiscard]] option_table limit_keys() noexcept;
+/// What only we have: wirebird-control.
+[[nodiscard]] option_table control_keys() noexcept;
 /// Block `dataplane`: what only we have.
 [[nodiscard]] option_table dataplane_keys() noexcept;
 /// Block `authorization`, and `no_auth_user` beside it.

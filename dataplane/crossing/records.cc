@@ -31,6 +31,7 @@ struct message_head {
   std::uint32_t piece_count;
   const slice* pieces;
   std::uint64_t origin;
+  instant received;
 };
 
 struct nobody_head {
@@ -149,6 +150,7 @@ void write(mutable_bytes into, const message& what) noexcept {
   head.piece_count = static_cast<std::uint32_t>(what.pieces.size());
   head.pieces = what.pieces.data();
   head.origin = what.origin;
+  head.received = what.received;
   out.head(head);
   out.text(what.subject);
   out.text(what.reply);
@@ -196,6 +198,7 @@ message read_message(byte_view record) noexcept {
   what.wants_answer = head.wants_answer;
   what.origin_worker = head.origin_worker;
   what.origin = head.origin;
+  what.received = head.received;
   what.pieces = {head.pieces, head.piece_count};
   what.subject = in.text(head.subject_bytes);
   what.reply = in.text(head.reply_bytes);

@@ -2,6 +2,7 @@
 
 #include "dataplane/base/buffer.hh"
 #include "dataplane/base/bytes.hh"
+#include "dataplane/base/time.hh"
 
 #include <cstddef>
 #include <cstdint>
@@ -47,6 +48,7 @@ struct message {
   bool wants_answer = false;  ///< `nobody` is to be told if nobody has it
   std::uint8_t origin_worker = 0;
   std::uint64_t origin = 0;  ///< client id of the publisher, on its worker
+  instant received{};        ///< whole, by its publisher's worker
   std::string_view groups;   ///< names of the groups of which the receiver serves one member
 
   std::string_view payload;  ///< headers and payload, unless they are referred to:

@@ -1,5 +1,6 @@
 #include "dataplane/sockets/connection.hh"
 
+#include "dataplane/sockets/kernel_facts.hh"
 #include "dataplane/sockets/limits.hh"
 #include "dataplane/sockets/socket_error.hh"
 
@@ -35,6 +36,10 @@ void connection::reset_socket() noexcept {
   const linger at_once{1, 0};
   setsockopt(descriptor_, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
   close_socket();
+}
+
+stream::path_facts connection::facts() const noexcept {
+  return kernel_facts(descriptor_);
 }
 
 void connection::mark_due() noexcept {

@@ -37,6 +37,7 @@ class connection final : public stream::connection,
   void abort(instant now) override;
   [[nodiscard]] endpoint remote() const noexcept override { return remote_; }
   [[nodiscard]] endpoint local() const noexcept override { return local_; }
+  [[nodiscard]] stream::path_facts facts() const noexcept override;
 
   // For the transport.
 

@@ -96,8 +96,14 @@ void transport::accept_from(listener& from, instant now) {
   }
 }
 
+// Only connections of a kind that has an inbox are dealt out: others are this worker's alone.
 bool transport::is_for_another(const listener& from, const accepted_socket& socket) noexcept {
   if (others_ == nullptr || from.is_inbox()) return false;
+  const auto own = std::ranges::find(listeners_, &from, &std::unique_ptr<listener>::get);
+  const bool is_dealt_out = std::ranges::any_of(listeners_, [&](const auto& each) {
+    return each->is_inbox() && &each->user() == &(*own)->user();
+  });
+  if (!is_dealt_out) return false;
   const std::size_t turn = others_->next();
   if (turn == self_ || !others_->hand_over(turn, socket.descriptor)) return false;
   host_.counts.handed_over.add();

@@ -27,6 +27,18 @@ enum class end_reason : std::uint8_t {
 };
 [[nodiscard]] std::string_view to_string(end_reason) noexcept;
 
+/// What a transport knows of the path to a peer. Zeros where it does not know.
+struct path_facts {
+  duration round_trip{};                ///< smoothed
+  duration variation{};                 ///< of the round trip
+  duration timeout{};                   ///< until a retransmission
+  std::uint64_t congestion_window = 0;  ///< bytes
+  std::uint64_t peer_window = 0;        ///< bytes that the peer has room for
+  std::uint64_t in_flight = 0;          ///< bytes sent and not acknowledged
+  std::uint64_t retransmitted = 0;      ///< segments, since the start
+  std::uint32_t segment_bytes = 0;      ///< payload of a full segment
+};
+
 /// What lives on a connection: the broker's session, or a filter in front of it. The connection
 /// calls it; calls never nest (nothing that a handler does to its connection calls back before the
 /// handler returns).
@@ -76,6 +88,8 @@ class connection {
 
   [[nodiscard]] virtual endpoint remote() const noexcept = 0;
   [[nodiscard]] virtual endpoint local() const noexcept = 0;
+  /// For monitoring; may cost a system call.
+  [[nodiscard]] virtual path_facts facts() const noexcept { return {}; }
 
   /// Replaces what lives on the connection, e.g. to put a filter in front. requires: before the
   /// next call to the old one.

@@ -182,6 +182,17 @@ void connection::end_with_loss(instant now) {
   end(stream::end_reason::closed_by_us);
 }
 
+stream::path_facts connection::facts() const noexcept {
+  return {.round_trip = rtt_.smoothed(),
+          .variation = rtt_.variation(),
+          .timeout = rtt_.rto(),
+          .congestion_window = congestion_.window(),
+          .peer_window = snd_.wnd,
+          .in_flight = static_cast<std::uint32_t>(snd_.nxt - snd_.una),
+          .retransmitted = retransmitted_,
+          .segment_bytes = snd_.mss};
+}
+
 // RFC 9293 3.10.5.
 void connection::abort(instant now) {
   if (is_over()) return;

@@ -62,6 +62,7 @@ class connection final : public stream::connection,
   void abort(instant now) override;
   [[nodiscard]] endpoint remote() const noexcept override { return tuple.remote; }
   [[nodiscard]] endpoint local() const noexcept override { return tuple.local; }
+  [[nodiscard]] stream::path_facts facts() const noexcept override;
 
   [[nodiscard]] state current_state() const noexcept { return state_; }
 
@@ -186,14 +187,15 @@ class connection final : public stream::connection,
   std::optional<sequence> fin_;    ///< our FIN, once sent: output() ends there
   std::optional<sequence> timed_;  ///< the byte whose ACK is a round-trip sample
   instant timed_at_{};
-  instant stamped_at_{};            ///< when ts_recent was last heard of
-  instant last_sent_at_{};          ///< when data was last sent, for the restart after idleness
-  instant silent_since_ = never;    ///< first unanswered retransmission or probe
-  instant heard_at_{};              ///< last segment that belongs here, for keepalive
-  instant path_mtu_until_ = never;  ///< when a lowered snd_.mss is no longer believed
-  unsigned probes_ = 0;             ///< into a window that is still closed
-  unsigned keepalives_ = 0;         ///< unanswered
-  unsigned timeouts_ = 0;           ///< of the retransmission timer since the last new ACK
+  instant stamped_at_{};             ///< when ts_recent was last heard of
+  instant last_sent_at_{};           ///< when data was last sent, for the restart after idleness
+  instant silent_since_ = never;     ///< first unanswered retransmission or probe
+  instant heard_at_{};               ///< last segment that belongs here, for keepalive
+  instant path_mtu_until_ = never;   ///< when a lowered snd_.mss is no longer believed
+  std::uint64_t retransmitted_ = 0;  ///< segments
+  unsigned probes_ = 0;              ///< into a window that is still closed
+  unsigned keepalives_ = 0;          ///< unanswered
+  unsigned timeouts_ = 0;            ///< of the retransmission timer since the last new ACK
 
   unsigned duplicate_acks_owed_ = 0;
   bool ack_owed_ = false;

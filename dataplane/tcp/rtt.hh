@@ -41,6 +41,7 @@ class rtt_estimator {
   }
   [[nodiscard]] bool has_sample() const noexcept { return smoothed_ != duration::zero(); }
   [[nodiscard]] duration smoothed() const noexcept { return smoothed_; }
+  [[nodiscard]] duration variation() const noexcept { return variation_; }
 
  private:
   duration smoothed_{};   ///< SRTT; zero before the first sample

@@ -122,6 +122,7 @@ void connection::note_sent(sequence at, sequence end, instant now) noexcept {
   last_sent_at_ = now;
   if (at < snd_.nxt) {
     env_.counts.retransmitted.add();
+    ++retransmitted_;
     if (timed_ && at <= *timed_) timed_.reset();  // Karn: its ACK would be ambiguous
   } else if (!timed_) {
     timed_ = at;

@@ -2,6 +2,7 @@
 
 #include "dataplane/base/counter.hh"
 #include "dataplane/worker/worker.hh"
+#include "protocol/plane_messages.hh"
 
 #include <algorithm>
 #include <array>
@@ -64,6 +65,21 @@ void for_each_counter(const worker& self, Visitor&& visit) {
   return row;
 }
 
+[[nodiscard]] protocol::plane::path_record path_of(const stream::path_facts& from) noexcept {
+  return {.round_trip_ns = static_cast<std::uint64_t>(from.round_trip.count()),
+          .variation_ns = static_cast<std::uint64_t>(from.variation.count()),
+          .timeout_ns = static_cast<std::uint64_t>(from.timeout.count()),
+          .congestion_window = from.congestion_window,
+          .peer_window = from.peer_window,
+          .in_flight = from.in_flight,
+          .retransmitted = from.retransmitted,
+          .segment_bytes = from.segment_bytes};
+}
+
+void write_histogram(std::uint8_t* at, const time_histogram& from) noexcept {
+  protocol::plane::store_words(at, from.counts().data(), sizeof from.counts());
+}
+
 void write_row(std::uint8_t* rows, std::size_t index, const connection_row& row) noexcept {
   protocol::plane::write_locked(rows + index * protocol::plane::row_stride, &row, sizeof row);
 }
@@ -71,10 +87,15 @@ void write_row(std::uint8_t* rows, std::size_t index, const connection_row& row)
 }  // namespace
 
 void plane_port::begin(const worker& self, std::uint64_t number) noexcept {
+  // May be of a later request already, which gets a sweep of its own.
+  const std::uint64_t wanted = wanted_.load(std::memory_order_relaxed);
   at_work_on_ = number;
-  places_left_ = self.broker.places();
+  rows_ = (wanted & protocol::plane::wanted_no_rows) == 0;
+  paths_ = rows_ && (wanted & protocol::plane::wanted_paths) != 0;
+  places_left_ = rows_ ? self.broker.places() : 0;
   rows_written_ = 0;
-  lists_ = asked_list_.load(std::memory_order_relaxed) == number;
+  rows_missing_ = 0;
+  lists_ = (wanted & protocol::plane::wanted_subscriptions) != 0;
   if (!lists_) return;
   walk_ = self.broker.begin_walk();
   list_written_ = 0;
@@ -87,13 +108,17 @@ void plane_port::begin(const worker& self, std::uint64_t number) noexcept {
 void plane_port::copy_rows(const worker& self) noexcept {
   // Sessions may have gone since the last step; see broker::places().
   places_left_ = std::min(places_left_, self.broker.places());
-  for (std::size_t i = 0; i < rows_per_step && places_left_ > 0; ++i) {
+  const std::size_t rows = paths_ ? rows_with_paths_per_step : rows_per_step;
+  for (std::size_t i = 0; i < rows && places_left_ > 0; ++i) {
     const auto summary = self.broker.summary(--places_left_);
     if (!summary) continue;
-    if (rows_written_ < share_.row_count)
-      write_row(share_.rows, rows_written_++, row_of(*summary));
-    else
+    if (rows_written_ == share_.row_count) {
       ++rows_missing_;
+      continue;
+    }
+    connection_row row = row_of(*summary);
+    if (paths_) row.path = path_of(self.broker.facts(places_left_));
+    write_row(share_.rows, rows_written_++, row);
   }
 }
 
@@ -132,21 +157,27 @@ void plane_port::on_subscription(const broker::subscription_summary& one) noexce
 void plane_port::list_subscriptions(const worker& self) noexcept {
   if (!self.broker.walk_some(walk_, slots_per_step, *this)) return;
   lists_ = false;
-  const auto store = [this](std::size_t offset, std::uint64_t value) {
-    protocol::plane::store_word(share_.record + offset, value);
-  };
   store(offsetof(worker_record, list_bytes), list_written_);
   store(offsetof(worker_record, list_missing), list_missing_);
   store(offsetof(worker_record, list_refresh), at_work_on_);
   protocol::plane::store_word(share_.list, protocol::plane::load_word(share_.list) + 1);
 }
 
+void plane_port::store(std::size_t offset, std::uint64_t value) noexcept {
+  protocol::plane::store_word(share_.record + offset, value);
+}
+
+void plane_port::beat(const worker& self, instant now) noexcept {
+  heartbeat_at_ = now;
+  store(offsetof(worker_record, busy_ns), static_cast<std::uint64_t>(self.load.busy().count()));
+  store(offsetof(worker_record, busy_loops), self.load.loops());
+  store(offsetof(worker_record, loop_ns_max),
+        static_cast<std::uint64_t>(self.load.loop_max().count()));
+  store(offsetof(worker_record, heartbeat_ns), static_cast<std::uint64_t>(nanoseconds(now)));
+}
+
 bool plane_port::step(const worker& self, instant now) noexcept {
-  if (now - heartbeat_at_ >= heartbeat_interval) {
-    heartbeat_at_ = now;
-    protocol::plane::store_word(share_.record + offsetof(worker_record, heartbeat_ns),
-                                static_cast<std::uint64_t>(nanoseconds(now)));
-  }
+  if (now - heartbeat_at_ >= heartbeat_interval) beat(self, now);
   if (at_work_on_ == 0) {
     const std::uint64_t asked = asked_.load(std::memory_order_acquire);
     if (asked == done_) return false;
@@ -156,21 +187,28 @@ bool plane_port::step(const worker& self, instant now) noexcept {
     copy_rows(self);
   else if (lists_)
     list_subscriptions(self);
-  if (places_left_ == 0 && !lists_) finish(self);
+  if (places_left_ == 0 && !lists_) finish(self, now);
   return at_work_on_ != 0;
 }
 
-void plane_port::finish(const worker& self) noexcept {
+void plane_port::finish(const worker& self, instant now) noexcept {
   std::size_t index = 0;
   for_each_counter(self, [&](std::string_view, std::string_view, std::uint64_t value) {
     if (index < share_.counter_count)
       protocol::plane::store_word(share_.counters + 8 * index++, value);
   });
-  const auto store = [this](std::size_t offset, std::uint64_t value) {
-    protocol::plane::store_word(share_.record + offset, value);
-  };
-  store(offsetof(worker_record, connection_rows), rows_written_);
-  store(offsetof(worker_record, rows_missing), rows_missing_);
+  if (rows_) {
+    store(offsetof(worker_record, connection_rows), rows_written_);
+    store(offsetof(worker_record, rows_missing), rows_missing_);
+  }
+  if (paths_) store(offsetof(worker_record, facts_refresh), at_work_on_);
+  beat(self, now);
+  write_histogram(share_.latency, self.load.latency());
+  write_histogram(share_.loops, self.load.loop());
+  store(offsetof(worker_record, clients_plus_one), self.broker.open_sessions() + 1);
+  store(offsetof(worker_record, arena_used), self.memory.used_bytes());
+  store(offsetof(worker_record, arena_limit), self.memory.limit_bytes());
+  if (self.port) store(offsetof(worker_record, frames_free), self.port->queue.frames().available());
   store(offsetof(worker_record, subscriptions), self.broker.subscriptions());
   done_ = at_work_on_;
   at_work_on_ = 0;

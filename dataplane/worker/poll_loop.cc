@@ -42,6 +42,8 @@ bool iterate(worker& self, instant now) {
     busy = busy || activity(*self.sockets) != before || self.sockets->has_work();
   }
   if (self.http) busy = self.http->poll(now) || busy;
+  if (self.plane)
+    while (const std::uint64_t client = self.plane->next_kick()) self.broker.kick(client, now);
   self.timers.advance(now);
   self.broker.flush(now);
   if (self.http) self.http->flush(now);

@@ -11,6 +11,8 @@
 #include "dataplane/net/link.hh"
 #include "dataplane/sockets/transport.hh"
 #include "dataplane/tcp/stack.hh"
+#include "dataplane/worker/capture.hh"
+#include "dataplane/worker/load_meter.hh"
 #include "dataplane/worker/monitoring.hh"
 #include "dataplane/worker/plane_port.hh"
 #include "protocol/server_info.hh"
@@ -59,8 +61,10 @@ struct worker {
   random choices;
   siphash_key secret;
   ::wirebird::broker::broker broker;
+  std::optional<capture_queue> looked_into;   ///< between the port and its queue
   std::optional<port_path> port;              ///< with --nic
   std::optional<sockets::transport> sockets;  ///< without
+  load_meter load;                            ///< by whoever reads the clock
   std::optional<plane_port> plane;            ///< once there is a plane memory
   std::optional<monitoring> http;             ///< with a monitoring port
 };

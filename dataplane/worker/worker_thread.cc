@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <utility>
 
 #include <pthread.h>
 #include <sched.h>
@@ -52,8 +53,14 @@ void worker_thread::run() {
 }
 
 void worker_thread::iterate_once() {
-  const instant now = read_clock();
-  rest(now, iterate(self_, now));
+  const instant now = ended_at_ ? *std::exchange(ended_at_, std::nullopt) : read_clock();
+  const bool busy = iterate(self_, now);
+  if (busy || !self_.broker.given().empty()) {
+    // The end of this one is the start of the next: one reading for both.
+    ended_at_ = read_clock();
+    self_.load.on_busy(now, *ended_at_, self_.broker.given());
+  }
+  rest(now, busy);
 }
 
 /// As this thread sees it: a pool may keep some at hand for each thread.
@@ -68,6 +75,7 @@ void worker_thread::rest(instant now, bool busy) {
   }
   const duration time = idle_.rest(now, next_deadline(self_));
   if (time == duration::zero()) return;
+  ended_at_.reset();
   if (held_.is_asked_for())
     held_.take(self_, frames_at_start_ - std::min(frames_at_start_, available_frames()));
   if (self_.between == nullptr) {

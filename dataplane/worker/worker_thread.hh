@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <cstddef>
+#include <optional>
 #include <thread>
 
 namespace wirebird::worker {
@@ -75,6 +76,7 @@ class worker_thread {
   waker waker_;
   std::atomic<bool> stopping_{false};
   std::size_t frames_at_start_ = 0;
+  std::optional<instant> ended_at_;  ///< the last iteration, unless something happened since
   stock held_;
   leftovers left_;
   std::thread thread_;

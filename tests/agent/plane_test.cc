@@ -23,11 +23,23 @@ class requests final : public plane_requests {
  public:
   void on_control_ready() override { ++ready; }
   void on_control_heartbeat() override { ++heartbeats; }
-  void on_refresh(std::uint64_t number, bool with_subscriptions) override {
+  void on_refresh(std::uint64_t number, std::uint64_t wanted) override {
     refreshes.push_back(number);
-    lists += with_subscriptions ? 1 : 0;
+    lists += (wanted & plane::wanted_subscriptions) != 0 ? 1 : 0;
   }
 
+  capture_run::outcome on_capture(const capture_order& order) override {
+    captures.push_back(order);
+    return order.filter.port == 7 ? capture_run::outcome{.error = "no"}
+                                  : capture_run::outcome{.file = "/there"};
+  }
+  bool on_close_connection(std::uint64_t client) override {
+    closes.push_back(client);
+    return true;
+  }
+
+  std::vector<std::uint64_t> closes;
+  std::vector<capture_order> captures;
   int ready = 0;
   int heartbeats = 0;
   int lists = 0;
@@ -73,6 +85,45 @@ TEST_F(plane_link_test, version_1_is_understood_byte_by_byte) {
   EXPECT_EQ(requests_.refreshes, std::vector<std::uint64_t>{42});
   EXPECT_EQ(link_.state(), "blob");
   EXPECT_EQ(link_.rejected(), 0);
+}
+
+TEST_F(plane_link_test, a_command_is_answered_with_its_id) {
+  plane::message_builder command(plane::message_type::close_connection, 9);
+  command.add(plane::field_tag::number, 5);
+  say(command);
+  say(plane::message_builder(plane::message_type::close_connection, 10));  // whom?
+  EXPECT_TRUE(link_.receive());
+  EXPECT_EQ(requests_.closes, std::vector<std::uint64_t>{5});
+  EXPECT_EQ(link_.rejected(), 1);
+  const std::string packet = hear();
+  const auto answer = plane::message_view::parse(packet);
+  ASSERT_TRUE(answer);
+  EXPECT_TRUE(answer->is(plane::message_type::taken));
+  EXPECT_EQ(answer->id(), 9U);
+}
+
+TEST_F(plane_link_test, a_capture_is_asked_for_within_limits) {
+  const auto ask = [this](std::string_view address, std::uint64_t port) {
+    plane::message_builder order(plane::message_type::capture, 3);
+    if (!address.empty()) order.add(plane::field_tag::address, address);
+    order.add(plane::field_tag::port, port);
+    order.add(plane::field_tag::seconds, UINT64_MAX);
+    say(order);
+    EXPECT_TRUE(link_.receive());
+    const std::string packet = hear();
+    const auto answer = plane::message_view::parse(packet);
+    if (!answer) return std::string("silence");
+    return (answer->is(plane::message_type::taken) ? "taken " : "refused ") +
+           std::string(answer->bytes(plane::field_tag::blob).value_or(""));
+  };
+  EXPECT_EQ(ask("10.0.0.1", 4222), "taken /there");
+  EXPECT_EQ(requests_.captures.back().time_max, capture_order::time_most);
+  EXPECT_EQ(requests_.captures.back().filter.port, 4222);
+  EXPECT_EQ(requests_.captures.back().filter.address, ip_address::from_v4(0x0a000001));
+  EXPECT_EQ(ask("", 7), "refused no");
+  EXPECT_EQ(ask("nonsense", 1), "silence");
+  EXPECT_EQ(ask("", 65536), "silence");
+  EXPECT_EQ(link_.rejected(), 2);
 }
 
 TEST_F(plane_link_test, hello_carries_version_state_and_descriptors) {

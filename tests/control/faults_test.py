@@ -211,7 +211,7 @@ def test_metrics_are_prometheus_text(under_test):
         each in under_test.get('/metrics').body for each in counted))
     answer = under_test.get('/metrics')
     assert answer.kind.startswith('text/plain; version=0.0.4'), answer.kind
-    sample = re.compile(r'^[a-z_0-9]+(\{worker="\d+"\})? [0-9.e+-]+$')
+    sample = re.compile(r'^[a-z_0-9]+(\{[a-z]+="[^"]*"(,[a-z]+="[^"]*")*\})? [0-9.e+-]+$')
     for line in answer.body.splitlines():
         assert line.startswith('# TYPE ') or sample.match(line), line
 

@@ -36,7 +36,7 @@ ERRORS = [
     '/healthz?js-enabled=maybe', '/connz?%zz=1', '/connz?sort=%zz',
 ]
 # Members that one side has for a reason: of the JSON object at a path, what to leave out.
-OURS_ALONE = {'/varz': {'wirebird'}}
+OURS_ALONE = {'/varz': {'wirebird'}, '/connz': {'wirebird'}}
 # Text that follows from the machine, the moment or the server itself.
 NUMBERS = {'connz': ('pending_bytes', 'in_msgs', 'out_msgs', 'in_bytes', 'out_bytes',
                      'subscriptions', 'name', 'lang', 'version', 'kind', 'type', 'ip', 'reason',
@@ -53,9 +53,10 @@ SECONDS = re.compile(r'(\d+m)?\d+s')
 def shape(value, left_out=()):
     """Keys in order and types, without the values."""
     if isinstance(value, dict):
-        return [(key, shape(inner)) for key, inner in value.items() if key not in left_out]
+        return [(key, shape(inner, left_out)) for key, inner in value.items()
+                if key not in left_out]
     if isinstance(value, list):
-        return [shape(value[0])] if value else []
+        return [shape(value[0], left_out)] if value else []
     if isinstance(value, bool) or value is None:
         return type(value).__name__
     return 'number' if isinstance(value, (int, float)) else type(value).__name__

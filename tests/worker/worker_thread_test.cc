@@ -4,6 +4,7 @@
 #include "tests/worker/loopback.hh"
 
 #include <memory>
+#include <numeric>
 #include <string>
 
 #include <arpa/inet.h>
@@ -47,6 +48,28 @@ TEST_P(worker_on_loopback, carries_a_message_from_one_client_to_another) {
   ASSERT_TRUE(subscriber.sees("PONG\r\n"));
   publisher.send("CONNECT {\"verbose\":false}\r\nPUB news 5\r\nhello\r\n");
   EXPECT_TRUE(subscriber.sees("MSG news 1 5\r\nhello\r\n"));
+}
+
+TEST_P(worker_on_loopback, measures_each_message_and_each_loop_with_work) {
+  {
+    client one(port_);
+    one.send("CONNECT {\"verbose\":false}\r\nSUB news 1\r\nSUB news 2\r\n");
+    one.send("PUB news 5\r\nhello\r\nPING\r\n");
+    ASSERT_TRUE(one.sees("PONG\r\n"));
+    thread_.stop();
+  }
+  const auto total = [](const time_histogram& seen) {
+    return std::accumulate(seen.counts().begin(), seen.counts().end(), std::uint64_t{0});
+  };
+  const load_meter& load = worker_->load;
+  EXPECT_EQ(total(load.latency()), 2U);
+  EXPECT_GE(load.loops(), 1U);
+  EXPECT_EQ(total(load.loop()), load.loops());
+  EXPECT_GT(load.loop_max(), duration::zero());
+  EXPECT_GE(load.busy(), load.loop_max());
+  const auto& seen = load.latency().counts();
+  EXPECT_EQ(std::accumulate(seen.begin(), seen.begin() + 16, std::uint64_t{0}), 0U)
+      << "nothing is parsed, matched and written in 16 ns";
 }
 
 TEST_P(worker_on_loopback, stopping_closes_clients_and_leaves_nothing) {

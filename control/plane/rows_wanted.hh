@@ -1,0 +1,22 @@
+#pragma once
+
+namespace wirebird::control {
+
+/// What a page wants besides counters and figures of workers: each of these costs time per row, in
+/// the workers and here.
+struct rows_wanted {
+  bool open = false;           ///< clients that are connected
+  bool paths = false;          ///< and what their transports know
+  bool closed = false;         ///< former clients
+  bool subscriptions = false;  ///< the list of them
+
+  rows_wanted& operator|=(const rows_wanted& more) noexcept {
+    open = open || more.open;
+    paths = paths || more.paths;
+    closed = closed || more.closed;
+    subscriptions = subscriptions || more.subscriptions;
+    return *this;
+  }
+};
+
+}  // namespace wirebird::control
