@@ -1,0 +1,128 @@
+#include "perf/load/connection.hh"
+#include "tests/faults/control_plane.hh"
+#include "tests/faults/scenarios.hh"
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include <arpa/inet.h>
+#include <sys/socket.h>
+
+namespace wirebird::faults {
+
+namespace {
+
+/// HTTP clients that have all the time in the world.
+class loiterers {
+ public:
+  loiterers(stage& on, std::size_t count, const std::string& first_words) {
+    sockaddr_in to{};
+    to.sin_family = AF_INET;
+    to.sin_port = htons(monitor_port);
+    ::inet_pton(AF_INET, on.broker().host().c_str(), &to.sin_addr);
+    for (std::size_t i = 0; i < count; ++i) {
+      load::descriptor one(::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+      const int small = 4096;
+      ::setsockopt(one.number(), SOL_SOCKET, SO_RCVBUF, &small, sizeof small);
+      static_cast<void>(::connect(one.number(), reinterpret_cast<const sockaddr*>(&to), sizeof to));
+      all_.push_back(std::move(one));
+    }
+    unsaid_.assign(count, first_words);
+    say("");
+  }
+  /// What a socket does not take now is kept for the next time.
+  void say(const std::string& more) {
+    for (std::size_t i = 0; i < all_.size(); ++i) {
+      unsaid_[i] += more;
+      const ssize_t count =
+          ::send(all_[i].number(), unsaid_[i].data(), unsaid_[i].size(), MSG_NOSIGNAL);
+      if (count > 0) unsaid_[i].erase(0, static_cast<std::size_t>(count));
+    }
+  }
+
+ private:
+  std::vector<load::descriptor> all_;
+  std::vector<std::string> unsaid_;
+};
+
+class health {
+ public:
+  void look(stage& on) {
+    const http_answer answer = http_get(on, "/healthz");
+    ++asked_;
+    if (answer.status == 200) times_.push_back(answer.ms);
+  }
+  void judge(stage& on, const std::string& during) {
+    std::ranges::sort(times_);
+    on.judge().expect(times_.size() == asked_, during + ": /healthz answered " +
+                                                   std::to_string(times_.size()) + " of " +
+                                                   std::to_string(asked_));
+    if (times_.empty()) return;
+    constexpr double p99_ms_max = 100;
+    const double p99 = times_[(times_.size() - 1) * 99 / 100];
+    on.judge().figure(during + ": /healthz p99 " + milliseconds_text(p99));
+    if (on.is_full()) on.judge().expect(p99 <= p99_ms_max, during + ": p99 within 100 ms");
+  }
+
+ private:
+  std::size_t asked_ = 0;
+  std::vector<double> times_;
+};
+
+void loiter(stage& on, const std::string& what, std::size_t count, const std::string& first,
+            const std::string& more) {
+  const int rounds = on.is_full() ? 200 : 20;
+  loiterers slow(on, count, first);
+  health well;
+  for (int i = 0; i < rounds; ++i) {
+    static_cast<void>(system_tests::eventually([] { return false; }, milliseconds(20)));
+    slow.say(more);
+    well.look(on);
+  }
+  well.judge(on, what);
+}
+
+void ask_for_too_much(stage& on) {
+  const std::string largest = "9223372036854775807";
+  const auto status = [&on](const std::string& target) { return http_get(on, target).status; };
+  on.judge().expect(status("/connz?offset=" + largest + "&limit=" + largest) == 200,
+                    "offset and limit as large as they go");
+  on.judge().expect(status("/connz?x=" + std::string(64'000, 'y')) == 200, "a target of 64 KB");
+  on.judge().expect(status("/varz?callback=alert(1)//") == 400, "a script as callback");
+  on.judge().expect(status("/" + std::string(200'000, 'y')) == 431, "a target of 200 KB");
+}
+
+void run(stage& on) {
+  const std::size_t count = on.is_full() ? 1000 : 150;
+  const bool served = system_tests::eventually([&] { return http_get(on, "/varz").status == 200; });
+  on.judge().expect(served, "pages before");
+  const pid_t control = child_of(on.broker().child().pid());
+  const std::size_t before = resident_bytes_of(control);
+  loiter(on, "slow heads", count, "GET /varz HTTP/1.1\r\nHost: x\r\nX: ", "y");
+  loiter(on, "slow bodies", count,
+         "POST /varz HTTP/1.1\r\nHost: x\r\nContent-Length: 60000\r\n\r\n", "y");
+  std::string many;
+  for (int i = 0; i < 50; ++i) many += "GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n";
+  loiter(on, "slow readers", count, many, "");
+  loiter(on, "idle connections", on.is_full() ? 10'000 : 600, "", "");
+  ask_for_too_much(on);
+  const std::size_t after = resident_bytes_of(child_of(on.broker().child().pid()));
+  const std::size_t growth = after - std::min(after, before);
+  on.judge().figure("control grew by " + std::to_string(growth / 1024) + " KiB");
+  constexpr std::size_t growth_max = 32 * 1024 * 1024;
+  if (!system_tests::is_sanitised())
+    on.judge().expect(growth <= growth_max, "control grows by 32 MB at most");
+  on.judge().expect(child_of(on.broker().child().pid()) == control, "it is the same control");
+}
+
+}  // namespace
+
+const scenario s25_slow_http{
+    .name = "S25",
+    .title = "HTTP clients that loiter, and requests for too much",
+    .configuration = with_monitoring,
+    .run = run,
+};
+
+}  // namespace wirebird::faults
