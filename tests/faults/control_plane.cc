@@ -53,6 +53,8 @@ http_answer http_ask(const std::string& host, std::uint16_t port, const std::str
     return answer;
   const std::string text = head + "\r\n\r\n";
   if (::send(socket.number(), text.data(), text.size(), MSG_NOSIGNAL) < 0) return answer;
+  // Who ends first keeps the connection in TIME_WAIT, and the broker's timers are to be judged.
+  ::shutdown(socket.number(), SHUT_WR);
   const std::string all = read_all(socket.number());
   answer.ms = static_cast<double>(load::now_ns() - began) / 1e6;
   const std::size_t blank = all.find(' ');
