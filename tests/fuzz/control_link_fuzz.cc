@@ -51,7 +51,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   static boost::asio::io_context* const loop = new boost::asio::io_context(1);
   std::array<int, 2> ends{};
   if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK, 0, ends.data()) != 0) std::abort();
-  const int lowest = next_descriptor();
   int greetings = 0;
   {
     wirebird::control::link link(
@@ -62,7 +61,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
              },
          .on_answer = [](std::uint32_t, bool, std::string_view) {},
          .on_end = [](const std::string&) { std::abort(); }});
-    link.start();
+    link.start();  // with the first one the loop opens descriptors of its own
+    const int lowest = next_descriptor();
     wirebird::fuzz::input rest(data, size);
     while (!rest.empty()) {
       const std::size_t descriptors = rest.u8() % 5;

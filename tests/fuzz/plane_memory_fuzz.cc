@@ -29,6 +29,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   for (const auto& row : seen.connections)
     text += row.name.view().size() + row.reason.view().size();
   for (const auto& one : seen.listed) text += one.subject.size() + seen.listed_of(one.cid).size();
-  if (text == UINT64_MAX) std::abort();  // used, so that every byte is really read
+  static volatile std::uint64_t used = 0;  // so that every byte is really read
+  used = used + text;
   return 0;
 }
