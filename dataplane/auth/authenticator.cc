@@ -9,9 +9,9 @@ namespace wirebird::auth {
 
 authenticator::authenticator(std::shared_ptr<const rules> given, std::uint64_t generation)
     : rules_(std::move(given)), generation_(generation) {
-  user holder;
-  holder.may = rules_->token_may;
-  token_holder_ = std::make_shared<const user>(std::move(holder));
+  const auto holder = std::make_shared<user>();
+  holder->may = rules_->token_may;
+  token_holder_ = holder;
   for (const user& one : rules_->users) {
     (one.key ? by_key_ : by_name_).emplace(one.name, &one);
     if (!one.key && is_bcrypt(one.password)) costly_hash_ = one.password;

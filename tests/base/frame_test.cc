@@ -85,12 +85,12 @@ TEST_F(frame_test, moving_gives_the_frame_away) {
 TEST_F(frame_test, marks_do_not_outlive_a_frame) {
   {
     frame packet = pool_.take();
-    packet.marks() = {true, true, true, 1460};
+    packet.marks() = {true, true, true, true, 1460};
   }
   for (int i = 0; i < 4; ++i) {
     frame packet = pool_.take();
     EXPECT_FALSE(packet.marks().checksums_verified || packet.marks().checksum_wrong ||
-                 packet.marks().offload_checksums);
+                 packet.marks().is_for_reading || packet.marks().offload_checksums);
     EXPECT_EQ(packet.marks().segment_bytes, 0);
   }
 }
