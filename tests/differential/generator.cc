@@ -2,6 +2,7 @@
 
 #include "dataplane/base/random.hh"
 #include "protocol/subject.hh"
+#include "protocol/verbs.hh"
 
 #include <algorithm>
 #include <array>
@@ -320,10 +321,11 @@ class conversation {
   }
 
   // What the list of intended differences says of single operations is not looked for here.
-  static bool is_out_of_bounds(const string& bytes) {
+  static bool is_out_of_bounds(string bytes) {
+    std::transform(bytes.begin(), bytes.end(), bytes.begin(), protocol::lower);
     for (std::size_t at = bytes.find('\r'); at != string::npos; at = bytes.find('\r', at + 1))
       if (at + 1 == bytes.size() || bytes[at + 1] != '\n') return true;
-    for (const string_view verb : {"PUB", "SUB", "CONNECT"})
+    for (const string_view verb : {"pub", "sub", "connect", "info"})
       for (std::size_t at = bytes.find(verb); at != string::npos; at = bytes.find(verb, at + 1))
         if (bytes.find_first_not_of(" \t", at + verb.size()) == bytes.find('\n', at)) return true;
     return false;
