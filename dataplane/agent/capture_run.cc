@@ -24,8 +24,8 @@ std::int64_t wall_ns() {
 
 }  // namespace
 
+// The workers, and with them what looked into their queues, are gone.
 capture_run::~capture_run() {
-  for (worker::capture_queue* const each : queues_) each->look(nullptr);
   if (file_ >= 0) close(file_);
 }
 

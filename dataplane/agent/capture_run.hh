@@ -31,7 +31,8 @@ class capture_run {
   capture_run(const capture_run&) = delete;
   capture_run& operator=(const capture_run&) = delete;
 
-  /// Which queues there are to look into. At start.
+  /// Which queues there are to look into. At start; destroyed after the workers that they belong
+  /// to.
   void look_into(std::vector<worker::capture_queue*> queues) { queues_ = std::move(queues); }
   struct outcome {
     std::string file{};   ///< its path
