@@ -118,6 +118,11 @@ void session::on_memory(instant now) {
 }
 
 void session::on_caught_up(instant now) {
+  if (unsubscribes_) {
+    finish_unsubscribe(now);
+    resume(for_barrier, now);
+    return;
+  }
   if (!on_barrier(now)) core_.others.wait_until_known(*this);
 }
 
@@ -230,6 +235,7 @@ void session::reply(std::string_view bytes, instant now) {
 }
 
 void session::retire(subscription& leaving) {
+  if (leaving_ == &leaving) leaving_ = nullptr;
   by_sid_.erase(core_.interest.hash()(leaving.sid()), leaving);
   core_.interest.retire(leaving);
 }

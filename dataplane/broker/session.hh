@@ -228,6 +228,7 @@ class session final : public stream::handler,
   void refuse_subscription(const protocol::subscribe_op&, instant now);
   void unsubscribe(subscription&);
   void on_unsubscribe(const protocol::unsubscribe_op&, instant now);
+  void finish_unsubscribe(instant now);
   /// What this client wants has changed: other workers are told.
   void on_interest_changed();
   void on_ping(instant now);
@@ -260,6 +261,7 @@ class session final : public stream::handler,
       0;  ///< position acknowledged when the last throttle, or lagging, began
   hash_index<subscription> by_sid_;
   std::size_t retire_cursor_ = 0;
+  subscription* leaving_ = nullptr;    ///< an UNSUB takes it back
   std::uint64_t interest_change_ = 0;  ///< number of the last SUB or UNSUB, as other workers count
   slice line_;                         ///< arena memory for a control line that is split
   stored_handle inbound_;              ///< the message that arrives in pieces
@@ -277,12 +279,13 @@ class session final : public stream::handler,
   bool headers_ : 1 = false;
   bool no_responders_ : 1 = false;
   bool has_pinged_ : 1 = false;
-  bool has_lagged_ : 1 = false;   ///< since its output was empty
-  bool peer_ended_ : 1 = false;   ///< close when all that came before is read
-  bool left_unread_ : 1 = false;  ///< the transport holds bytes that were offered
+  bool has_lagged_ : 1 = false;    ///< since its output was empty
+  bool peer_ended_ : 1 = false;    ///< close when all that came before is read
+  bool unsubscribes_ : 1 = false;  ///< waits for other workers' messages to `leaving_`
+  bool left_unread_ : 1 = false;   ///< the transport holds bytes that were offered
   protocol::parser parser_;
 };
 
-static_assert(sizeof(session) + sizeof(protocol::connect_options) <= 1032);
+static_assert(sizeof(session) + sizeof(protocol::connect_options) <= 1040);
 
 }  // namespace wirebird::broker

@@ -196,12 +196,27 @@ void session::unsubscribe(subscription& known) {
 
 void session::on_unsubscribe(const protocol::unsubscribe_op& op, instant now) {
   last_activity_ = now;
-  if (subscription* const known = find(op.sid, core_.interest.hash()(op.sid))) {
-    if (op.max > known->delivered)
-      known->max = op.max;
-    else
-      unsubscribe(*known);
+  subscription* const known = find(op.sid, core_.interest.hash()(op.sid));
+  if (known == nullptr || op.max > known->delivered) {
+    if (known != nullptr) known->max = op.max;
+    acknowledge(now);
+    return;
   }
+  leaving_ = known;
+  if (core_.others.is_caught_up()) {
+    finish_unsubscribe(now);
+    return;
+  }
+  // What other workers had handed over is still for it: who drains must not lose that.
+  unsubscribes_ = true;
+  core_.counts.barrier_waits.add();
+  pause(for_barrier);
+  core_.others.wait_until_caught_up(*this);
+}
+
+void session::finish_unsubscribe(instant now) {
+  unsubscribes_ = false;
+  if (leaving_ != nullptr) unsubscribe(*leaving_);  // its maximum may have been reached meanwhile
   acknowledge(now);
 }
 

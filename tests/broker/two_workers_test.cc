@@ -89,6 +89,45 @@ TEST_F(two_workers, a_pong_comes_behind_all_that_was_published_before) {
   EXPECT_EQ(reader.take(), wanted + "PONG\r\n");
 }
 
+TEST_F(two_workers, who_drains_gets_what_was_published_before) {
+  client member = there.connect_quiet();
+  client writer = here.connect_quiet();
+  member.send("SUB a q 1\r\n");
+  settle();
+  constexpr int count = 600;
+  std::string text;
+  for (int i = 0; i < count; ++i) text += "PUB a 1\r\nx\r\n";
+  EXPECT_EQ(writer.ask(text + "PING\r\n"), "PONG\r\n");
+  member.on_wire().send("UNSUB 1\r\nPING\r\n");
+  there.settle();
+  settle();
+  std::string wanted;
+  for (int i = 0; i < count; ++i) wanted += "MSG a 1 1\r\nx\r\n";
+  EXPECT_EQ(member.take(), wanted + "PONG\r\n");
+  EXPECT_EQ(there.counts().messages_without_member.value(), 0U);
+}
+
+TEST_F(two_workers, an_unsub_that_waits_ends_with_the_maximum_or_with_its_client) {
+  client limited = there.connect("{}");
+  client gone = there.connect_quiet();
+  client writer = here.connect_quiet();
+  EXPECT_EQ(limited.ask("SUB a 1\r\nUNSUB 1 300\r\n"), "+OK\r\n+OK\r\n");
+  gone.send("SUB a 1\r\n");
+  settle();
+  std::string text;
+  for (int i = 0; i < 1500; ++i) text += "PUB a 1\r\nx\r\n";
+  writer.send(text);
+  limited.on_wire().send("UNSUB 1\r\nPING\r\n");
+  gone.on_wire().send("UNSUB 1\r\n");
+  there.step();
+  EXPECT_EQ(there.counts().barrier_waits.value(), 2U);
+  gone.on_wire().reset();
+  settle();
+  std::string wanted;
+  for (int i = 0; i < 300; ++i) wanted += "MSG a 1 1\r\nx\r\n";
+  EXPECT_EQ(limited.take(), wanted + "+OK\r\nPONG\r\n");
+}
+
 TEST_F(two_workers, who_leaves_while_it_waits_for_its_pong_holds_nobody_up) {
   client first = there.connect_quiet();
   client second = there.connect_quiet();
