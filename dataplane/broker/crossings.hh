@@ -49,9 +49,11 @@ class crossings final : public interest_listener {
   // What clients here want.
   void on_interest(std::string_view subject, std::string_view queue,
                    std::uint32_t members) override;
-  /// Number of the last change of interest; 0 when alone.
+  /// Number of the last change of interest or question; 0 when alone.
   [[nodiscard]] std::uint64_t changes() const noexcept { return changes_; }
-  /// All workers know this change.
+  /// A request that may have to be answered stands on a lane. returns: its number among the changes.
+  std::uint64_t note_question() noexcept { return ++changes_; }
+  /// All workers know this change, or have handed over the answer to this question.
   [[nodiscard]] bool is_known(std::uint64_t change) const noexcept { return change <= known_; }
   /// Calls on_barrier() when more is known. requires: the session has stopped reading.
   void wait_until_known(session&);

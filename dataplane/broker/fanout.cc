@@ -128,8 +128,11 @@ bool fanout::hand_over(walk& way, outgoing& message) {
     ++way.delivered;
   }
   const std::uint64_t client = message.origin != nullptr ? message.origin->id() : 0;
-  return core_.others.send(message, way.remote,
-                           {core_.others.self(), client, false, way.wants_answer});
+  if (!core_.others.send(message, way.remote,
+                         {core_.others.self(), client, false, way.wants_answer}))
+    return false;
+  if (way.wants_answer && message.origin != nullptr) message.origin->on_asked();
+  return true;
 }
 
 void fanout::put_off(walk& way, outgoing& message) {

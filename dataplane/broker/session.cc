@@ -123,13 +123,17 @@ void session::on_caught_up(instant now) {
     resume(for_barrier, now);
     return;
   }
-  if (!on_barrier(now)) core_.others.wait_until_known(*this);
+  reply(protocol::pong_line, now);
+  resume(for_barrier, now);
 }
 
 bool session::on_barrier(instant now) {
-  if (!core_.others.is_known(interest_change_)) return false;
-  reply(protocol::pong_line, now);
-  resume(for_barrier, now);
+  if (!core_.others.is_known(told_)) return false;
+  // What they have to say to that is on their lanes by now.
+  if (core_.others.is_caught_up())
+    on_caught_up(now);
+  else
+    core_.others.wait_until_caught_up(*this);
   return true;
 }
 

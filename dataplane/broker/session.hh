@@ -116,7 +116,10 @@ class session final : public stream::handler,
   void on_memory(instant now);
   /// What other workers had for this one when the client asked is delivered.
   void on_caught_up(instant now);
-  /// Other workers know more than before. returns: whether they know enough.
+  /// Its request went to one other worker, which tells if nobody has it. A PONG comes behind that.
+  void on_asked() { told_ = core_.others.note_question(); }
+  /// Other workers know more than before. returns: whether they know enough for a PONG, which then
+  /// comes behind what they have handed over.
   [[nodiscard]] bool on_barrier(instant now);
   void on_lanes_free(instant now) { resume(for_lanes, now); }
   void resume_after_throttle(instant now) { resume(for_subscriber, now); }
@@ -262,7 +265,7 @@ class session final : public stream::handler,
   hash_index<subscription> by_sid_;
   std::size_t retire_cursor_ = 0;
   subscription* leaving_ = nullptr;    ///< an UNSUB takes it back
-  std::uint64_t interest_change_ = 0;  ///< number of the last SUB or UNSUB, as other workers count
+  std::uint64_t told_ = 0;             ///< the last change or question that others have to know
   slice line_;                         ///< arena memory for a control line that is split
   stored_handle inbound_;              ///< the message that arrives in pieces
   std::unique_ptr<std::string> owed_;  ///< replies that wait for memory

@@ -183,7 +183,7 @@ void session::add_subscription(const protocol::subscribe_op& op, std::uint64_t h
 }
 
 void session::on_interest_changed() {
-  interest_change_ = core_.others.changes();
+  told_ = core_.others.changes();
   if (!core_.others.is_backed_up()) return;
   pause(for_lanes);
   core_.others.wait_for_lanes(*this);
@@ -222,17 +222,17 @@ void session::finish_unsubscribe(instant now) {
 
 void session::on_ping(instant now) {
   last_ping_in_ = now;
-  const bool is_caught_up = core_.others.is_caught_up();
-  if (is_caught_up && core_.others.is_known(interest_change_)) {
+  const bool is_known = core_.others.is_known(told_);
+  if (is_known && core_.others.is_caught_up()) {
     reply(protocol::pong_line, now);
     return;
   }
   core_.counts.barrier_waits.add();
   pause(for_barrier);
-  if (is_caught_up)
-    core_.others.wait_until_known(*this);
-  else
+  if (is_known)
     core_.others.wait_until_caught_up(*this);
+  else
+    core_.others.wait_until_known(*this);
 }
 
 void session::on_pong(instant now) noexcept {

@@ -55,6 +55,22 @@ TEST_F(two_workers, who_asks_one_that_goes_meanwhile_is_told) {
   EXPECT_EQ(taker.take(), "");
 }
 
+TEST_F(two_workers, a_pong_comes_behind_the_answer_that_nobody_has_it) {
+  client taker = there.connect_quiet();
+  client asker = here.connect_quiet();
+  taker.send("SUB service 1\r\nUNSUB 1 1\r\n");
+  asker.send("SUB inbox 9\r\n");
+  settle();
+  EXPECT_EQ(asker.ask("PING\r\n"), "PONG\r\n");
+  // The second goes out before this worker hears that the first was the last.
+  asker.on_wire().send("PUB service inbox 1\r\n1\r\nPUB service inbox 1\r\n2\r\nPING\r\n");
+  here.settle();
+  EXPECT_EQ(asker.take(), "");
+  settle();
+  EXPECT_EQ(asker.take(), std::string(no_responders) + "PONG\r\n");
+  EXPECT_EQ(taker.take(), "MSG service 1 inbox 1\r\n1\r\n");
+}
+
 TEST_F(two_workers, nobody_is_told_while_one_is_left) {
   client taker = there.connect_quiet();
   client stays = there.connect_quiet();
