@@ -18,5 +18,7 @@ int main(int argc, char** argv) {
   }
   if (!command.run) return command.exit_code;
   return command.run->show_topology ? wirebird::agent::show_topology(*command.run)
-                                    : wirebird::agent::run_server(*command.run);
+                                    : wirebird::agent::run_server(*command.run, [argc, argv] {
+                                        return wirebird::config::read_command_line(argc, argv);
+                                      });
 }

@@ -25,6 +25,8 @@ broker::options rules_of(const config::options& options) {
   rules.login.challenges =
       std::ranges::any_of(who.users, [](const auth::user& one) { return one.key.has_value(); });
   if (who.timeout != duration::zero()) rules.login.timeout = who.timeout;
+  rules.trace = options.log.trace;
+  rules.traced_bytes_max = options.log.traced_bytes_max;
   return rules;
 }
 

@@ -97,6 +97,12 @@ std::string control_side::open(const config::options& options,
   return "";
 }
 
+void control_side::update(const config::options& options, const protocol::server_info& identity,
+                          const broker::options& rules) {
+  if (!memory_) return;
+  memory_->write_settings(settings_text(options, identity, rules, {host_, port_}, workers_.size()));
+}
+
 int control_side::patience_ms(int longest) const {
   const instant next = process_ ? std::min(process_->next_tick(), captures_->next_tick()) : never;
   if (next == never) return longest;

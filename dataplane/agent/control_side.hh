@@ -27,6 +27,8 @@ class control_side {
   [[nodiscard]] std::string open(const config::options&, const protocol::server_info&,
                                  const broker::options&, std::vector<worker::worker*>);
 
+  /// What pages say about the server is another thing now.
+  void update(const config::options&, const protocol::server_info&, const broker::options&);
   /// For poll(); -1 when there is nothing to wait for.
   [[nodiscard]] int descriptor() const noexcept { return process_ ? process_->descriptor() : -1; }
   /// How long poll() may wait, in milliseconds; -1: for ever. `longest`: likewise, for the rest of

@@ -1,14 +1,14 @@
 #pragma once
 
 #include "dataplane/agent/log.hh"
+#include "dataplane/base/bytes.hh"
 #include "dataplane/base/counter.hh"
-#include "dataplane/base/spsc_ring.hh"
 #include "dataplane/broker/events.hh"
+#include "dataplane/crossing/byte_ring.hh"
 #include "dataplane/worker/limits.hh"
 
-#include <array>
+#include <atomic>
 #include <cstdint>
-#include <memory>
 #include <string_view>
 
 namespace wirebird::agent {
@@ -31,47 +31,37 @@ class event_log final : public broker::event_sink {
   void on_slow_consumer(const broker::client_identity&,
                         const broker::slow_consumer&) noexcept override;
 
+  void on_trace(const broker::client_identity&, std::string_view text) noexcept override;
+
   // The main thread's side.
   /// Readable when events wait; for poll().
   [[nodiscard]] int descriptor() const noexcept { return bell_; }
   void write_all();
+  /// Whether events that only debugging shows are passed on from now on.
+  void show_debug(bool wanted) noexcept { debug_.store(wanted, std::memory_order_relaxed); }
 
  private:
-  enum class kind : std::uint8_t { created, closed, error, refusal, slow_consumer };
+  enum class kind : std::uint8_t { created, closed, error, refusal, slow_consumer, trace };
 
-  /// A text of bounded length: what is longer is cut.
-  template <std::size_t Capacity>
-  struct short_text {
-    std::uint8_t size = 0;
-    std::array<char, Capacity> characters{};
-
-    void assign(std::string_view text) noexcept {
-      size = static_cast<std::uint8_t>(text.copy(characters.data(), Capacity));
-    }
-    [[nodiscard]] std::string_view view() const noexcept { return {characters.data(), size}; }
-  };
-
-  struct record {
+  /// What a record begins with; name, lang, version and text follow.
+  struct head {
+    std::uint64_t client = 0;
+    broker::slow_consumer slow{};
+    endpoint remote{};
     kind what{};
     broker::close_reason reason{};
-    std::uint64_t client = 0;
-    broker::slow_consumer slow;
-    endpoint remote;
-    short_text<39> name;
-    short_text<15> lang;
-    short_text<15> version;
-    short_text<119> text;
+    std::uint8_t name_bytes = 0;
+    std::uint8_t lang_bytes = 0;
+    std::uint8_t version_bytes = 0;
+    std::uint32_t text_bytes = 0;
   };
 
-  using ring = spsc_ring<record, worker::events_queued_max>;
-
-  [[nodiscard]] static record record_of(kind, const broker::client_identity&) noexcept;
-  void push(const record&) noexcept;
-  void write(const record&);
+  void push(head, const broker::client_identity&, std::string_view text = {}) noexcept;
+  void write(byte_view record);
 
   log& log_;
-  const bool debug_;  // decided once: an event that nobody reads costs a comparison
-  std::unique_ptr<ring> events_;
+  std::atomic<bool> debug_;  // an event that nobody reads costs a comparison
+  crossing::byte_ring events_;
   counter dropped_;
   std::uint64_t dropped_told_ = 0;
   int bell_;

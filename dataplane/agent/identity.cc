@@ -2,13 +2,71 @@
 
 #include "dataplane/auth/nkey.hh"
 #include "dataplane/base/check.hh"
+#include "dataplane/config/version.hh"
 
+#include <charconv>
 #include <memory>
+#include <string_view>
 
 #include <openssl/evp.h>
 #include <sys/random.h>
 
 namespace wirebird::agent {
+
+namespace {
+
+struct host_and_port {
+  std::string_view host;
+  std::string_view port;  ///< empty: not given
+  bool fits = false;      ///< it is `host`, `host:port` or `[host]:port`
+};
+
+host_and_port split(std::string_view text) {
+  if (text.starts_with('[')) {
+    const auto end = text.find(']');
+    if (end == std::string_view::npos) return {};
+    const std::string_view rest = text.substr(end + 1);
+    if (!rest.empty() && rest.front() != ':') return {};
+    return {text.substr(1, end - 1), rest.substr(rest.empty() ? 0 : 1), true};
+  }
+  const auto colon = text.find(':');
+  if (colon == std::string_view::npos) return {text, {}, true};
+  return {text.substr(0, colon), text.substr(colon + 1), colon == text.rfind(':')};
+}
+
+}  // namespace
+
+protocol::server_info new_identity(const config::options& options) {
+  protocol::server_info identity;
+  identity.server_id = new_server_id();
+  identity.server_name = options.server_name.empty() ? identity.server_id : options.server_name;
+  identity.version = config::nats_version;
+  identity.go = "none";  // no client looks at it, but the key is expected
+  identity.auth_required = options.authorization.required();
+  identity.wirebird_version = config::wirebird_version;
+  return identity;
+}
+
+std::string advertise(const config::options& options, std::uint16_t port,
+                      protocol::server_info& identity) {
+  identity.host = options.host;
+  identity.port = port;
+  const std::string& wanted = options.client_advertise;
+  if (wanted.empty()) return "";
+  const std::string fault =
+      "Error setting server INFO with ClientAdvertise value of " + wanted + ", err=";
+  const host_and_port said = split(wanted);
+  if (!said.fits) return fault + "address " + wanted + ": too many colons in address";
+  identity.host = said.host;
+  if (said.port.empty() || said.port == "-1") return "";
+  const char* const end = said.port.data() + said.port.size();
+  std::uint16_t number = 0;
+  const auto [stop, error] = std::from_chars(said.port.data(), end, number);
+  if (error != std::errc{} || stop != end)
+    return fault + "strconv.Atoi: parsing \"" + std::string(said.port) + "\": invalid syntax";
+  if (number != 0) identity.port = number;
+  return "";
+}
 
 std::string new_server_id() {
   const std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> key(

@@ -1,15 +1,12 @@
 #include "dataplane/agent/log.hh"
 
-#include "dataplane/agent/files.hh"
+#include "dataplane/agent/log_sinks.hh"
 
-#include <cerrno>
+#include <utility>
 
-#include <fcntl.h>
 #include <spdlog/pattern_formatter.h>
 #include <spdlog/sinks/ansicolor_sink.h>
-#include <spdlog/sinks/basic_file_sink.h>
 #include <spdlog/spdlog.h>
-#include <unistd.h>
 
 namespace wirebird::agent {
 
@@ -43,7 +40,7 @@ class level_flag final : public spdlog::custom_flag_formatter {
 }  // namespace
 
 log::log(const config::logging& settings) : settings_(settings) {
-  write_to(std::make_shared<spdlog::sinks::ansicolor_stderr_sink_st>());
+  write_to(std::make_shared<spdlog::sinks::ansicolor_stderr_sink_st>());  // for why open() failed
 }
 
 void log::write_to(std::shared_ptr<spdlog::sinks::sink> sink) {
@@ -52,17 +49,29 @@ void log::write_to(std::shared_ptr<spdlog::sinks::sink> sink) {
       settings_.times ? "[%P] %Y/%m/%d %H:%M:%S.%f [%^%*%$] %v" : "[%P] [%^%*%$] %v");
   sink->set_formatter(std::move(formatter));
   sink_ = std::make_shared<spdlog::logger>("wirebird", std::move(sink));
-  sink_->set_level(settings_.debug ? spdlog::level::debug : spdlog::level::info);
+  sink_->set_level(spdlog::level::trace);
   sink_->flush_on(spdlog::level::trace);
 }
 
+std::string log::change(const config::logging& next) {
+  const config::logging before = std::exchange(settings_, next);
+  std::string why_not = open();
+  if (!why_not.empty()) settings_ = before;
+  return why_not;
+}
+
 std::string log::open() {
-  if (!has_file()) return "";
-  const int file = ::open(settings_.file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0660);
-  if (file < 0) return "error opening file: open " + settings_.file + ": " + cause_of(errno);
-  ::close(file);
-  write_to(std::make_shared<spdlog::sinks::basic_file_sink_st>(settings_.file));
-  return "";
+  opened_sink opened;
+  if (has_file())
+    opened = open_file_sink(settings_.file, settings_.size_limit);
+  else if (!settings_.remote_syslog.empty())
+    opened = open_remote_sink(settings_.remote_syslog);
+  else if (settings_.syslog)
+    opened = open_syslog_sink();
+  else
+    opened.value = std::make_shared<spdlog::sinks::ansicolor_stderr_sink_st>();
+  if (opened.value != nullptr) write_to(std::move(opened.value));
+  return opened.error;
 }
 
 log::~log() = default;
@@ -80,7 +89,10 @@ void log::fatal(std::string_view text) {
   sink_->critical("{}", text);
 }
 void log::debug(std::string_view text) {
-  sink_->debug("{}", text);
+  if (settings_.debug) sink_->debug("{}", text);
+}
+void log::trace(std::string_view text) {
+  if (settings_.trace) sink_->trace("{}", text);
 }
 
 }  // namespace wirebird::agent

@@ -1,10 +1,8 @@
 #include "dataplane/agent/server.hh"
 
 #include "dataplane/agent/broker_rules.hh"
-#include "dataplane/agent/client_ids.hh"
 #include "dataplane/agent/control_side.hh"
-#include "dataplane/agent/event_log.hh"
-#include "dataplane/agent/figures.hh"
+#include "dataplane/agent/crew.hh"
 #include "dataplane/agent/files.hh"
 #include "dataplane/agent/identity.hh"
 #include "dataplane/agent/log.hh"
@@ -12,18 +10,16 @@
 #include "dataplane/agent/machine.hh"
 #include "dataplane/agent/placement.hh"
 #include "dataplane/agent/posture.hh"
+#include "dataplane/agent/reload.hh"
 #include "dataplane/agent/signals.hh"
 #include "dataplane/agent/transport.hh"
-#include "dataplane/config/version.hh"
 #include "dataplane/worker/clock.hh"
-#include "dataplane/worker/limits.hh"
 #include "dataplane/worker/worker.hh"
-#include "dataplane/worker/worker_thread.hh"
 
 #include <algorithm>
 #include <csignal>
 #include <cstdio>
-#include <cstring>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -40,27 +36,11 @@ namespace {
 
 constexpr int exit_after_sigint = 0;
 constexpr int exit_after_sigterm = 1;
+constexpr int exit_after_lame_duck = 0;
 constexpr int exit_after_failed_start = 1;
 constexpr int quiet_time_ms = 500;
+constexpr int leaving_look_ms = 50;  ///< how often a lame duck looks whether it is alone
 constexpr unsigned login_threads_max = 4;
-
-protocol::server_info identity_of(const config::options& options) {
-  protocol::server_info identity;
-  identity.server_id = new_server_id();
-  identity.server_name = options.server_name.empty() ? identity.server_id : options.server_name;
-  identity.version = config::nats_version;
-  identity.go = "none";  // no client looks at it, but the key is expected
-  identity.host = options.host;
-  identity.port = options.port;
-  identity.auth_required = options.authorization.required();
-  identity.wirebird_version = config::wirebird_version;
-  return identity;
-}
-
-worker::worker_options options_of_worker(crossing::mesh* between, unsigned number) {
-  const siphash_key choices = new_secret();
-  return {worker::arena_bytes, new_secret(), choices[0], worker::read_clock(), between, number};
-}
 
 void log_start(log& log, const protocol::server_info& identity) {
   log.info("Starting nats-server");
@@ -77,30 +57,20 @@ placement plan_for(const config::options& options, const machine& here) {
   return plan(here, {options.workers, options.cores, node_of_nic(options.nic)});
 }
 
-/// One worker with what is its own on the main thread's side.
-struct one_worker {
-  one_worker(log& sink, const worker::worker_options& own, const broker::options& rules,
-             const protocol::server_info& identity, broker::id_source& ids, bool may_sleep)
-      : events(sink), self(own, rules, identity, ids, events), thread(self, may_sleep) {}
-
-  event_log events;
-  worker::worker self;
-  worker::worker_thread thread;
-};
-
 /// Everything between the start and the end of a server, in the order in which it is made.
 class server {
  public:
-  explicit server(const config::options& options)
-      : options_(options),
-        log_(options.log),
-        identity_(identity_of(options)),
-        rules_(rules_of(options)),
-        ports_file_(options.ports_file_dir) {}
+  server(config::options options, std::function<config::command()> read_again)
+      : options_(std::move(options)),
+        read_again_(std::move(read_again)),
+        log_(options_.log),
+        now_(std::make_unique<worker::snapshot>(
+            worker::snapshot{rules_of(options_), new_identity(options_)})),
+        ports_file_(std::in_place, options_.ports_file_dir) {}
 
   int run() {
     if (const std::string why_not = log_.open(); !why_not.empty()) return fail(why_not);
-    log_start(log_, identity_);
+    log_start(log_, now_->identity);
     for (const std::string& note : options_.notes) log_.warning(note);
     if (!options_.config_file.empty())
       log_.info("Using configuration file: " + options_.config_file);
@@ -112,26 +82,27 @@ class server {
       return fail(why_not);
     for (const std::string& notice : transport_.notices()) log_.warning(notice);
     if (!transport_.path().empty()) log_.info("Packets come through " + transport_.path());
-    identity_.port = transport_.port();
-    if (const std::string why_not = control_.open(options_, identity_, rules_, all_workers());
+    const std::string unadvertised = advertise(options_, transport_.port(), now_->identity);
+    if (const std::string why_not =
+            control_.open(options_, now_->identity, now_->rules, crew_.all());
         !why_not.empty())
       return fail(why_not);
     log_.info("Listening for client connections on " + transport_.listens_on());
+    if (!unadvertised.empty()) return fail(unadvertised);
     for (const std::string& warning : password_warnings(options_)) log_.warning(warning);
     log_.info(posture(options_, transport_.listens_on()));
     if (logins_) logins_->start();
-    for (const auto& each : workers_) each->thread.start();
-    if (placed.pinned) pin(placed.workers);
+    crew_.start();
+    if (placed.pinned) crew_.pin(placed.workers);
     log_.info("Server is ready");
-    if (const std::string why_not = ports_file_.write(transport_.host(), transport_.port());
+    if (const std::string why_not = ports_file_->write(transport_.host(), transport_.port());
         !why_not.empty())
       log_.error(why_not);
     const int exit_code = wait_for_the_end();
     log_.info("Initiating Shutdown...");
     if (logins_) logins_->stop();
-    for (const auto& each : workers_) each->thread.ask_to_stop();
-    for (const auto& each : workers_) each->thread.stop();
-    write_events();
+    crew_.stop();
+    crew_.write_events();
     log_the_end();
     log_.info("Server Exiting..");
     return exit_code;
@@ -141,6 +112,29 @@ class server {
   int fail(const std::string& why) {
     log_.fatal(why);
     return exit_after_failed_start;
+  }
+
+  /// returns: why not, or an empty text.
+  std::string open(std::size_t workers) {
+    if (std::string why_not = crew_.make(workers, *now_, options_); !why_not.empty())
+      return why_not;
+    if (options_.authorization.required()) open_login_helper();
+    return transport_.open(options_, crew_.all());
+  }
+
+  /// It gets the cores that no worker has.
+  void open_login_helper() {
+    const std::vector<worker::worker*> workers = crew_.all();
+    const auto taken = static_cast<unsigned>(workers.size());
+    const unsigned cores = std::max(std::thread::hardware_concurrency(), taken + 1);
+    logins_.emplace(std::min(cores - taken, login_threads_max));
+    logins_->judge_by(std::make_shared<const auth::authenticator>(
+        std::make_shared<const auth::rules>(options_.authorization), options_.generation));
+    for (worker::worker* const each : workers)
+      each->broker.judge_logins_at(logins_->open_window([each] {
+        if (each->sockets) each->sockets->wake();
+        if (each->port) each->port->queue.wake();
+      }));
   }
 
   void reopen_log() {
@@ -153,132 +147,161 @@ class server {
       log_.info("File log re-open ignored, not a file logger");
   }
 
-  /// returns: why not, or an empty text.
-  std::string open(std::size_t count) {
-    if (count > worker::workers_max)
-      return std::to_string(count) + " workers asked for, at most " +
-             std::to_string(worker::workers_max) + " are supported";
-    if (count > 1) between_ = std::make_unique<crossing::mesh>(count);
-    std::vector<worker::worker*> all;
-    for (unsigned number = 0; number < count; ++number) {
-      workers_.push_back(std::make_unique<one_worker>(
-          log_, options_of_worker(between_.get(), number), rules_, identity_, ids_,
-          options_.idle == config::idle_strategy::adaptive));
-      all.push_back(&workers_.back()->self);
+  void reload() {
+    std::string why_not = try_reload();
+    if (why_not.empty()) return;
+    while (why_not.ends_with('\n')) why_not.pop_back();
+    log_.error("Failed to reload server configuration: " + why_not);
+  }
+
+  /// All or nothing. returns: why not, or an empty text.
+  std::string try_reload() {
+    if (options_.config_file.empty())
+      return "can only reload config when a file is provided using -c or --config";
+    config::command read = read_again_();
+    if (!read.run) return read.fault;
+    config::options& next = *read.run;
+    next.generation = options_.generation + 1;
+    const reload_plan plan = plan_reload(options_, next);
+    if (!plan.refusal.empty()) return plan.refusal;
+    auto made = std::make_unique<worker::snapshot>(*now_);
+    made->rules = rules_of(next);
+    if (std::string why_not = advertise(next, transport_.port(), made->identity); !why_not.empty())
+      return why_not;
+    if (next.pid_file != options_.pid_file)
+      if (std::string why_not = write_pid_file(next.pid_file); !why_not.empty()) return why_not;
+    if (std::string why_not = log_.change(next.log); !why_not.empty()) return why_not;
+    take_over(std::move(next), std::move(made), plan.changes);
+    return "";
+  }
+
+  void take_over(config::options next, std::unique_ptr<worker::snapshot> made,
+                 const std::vector<std::string>& changes) {
+    crew_.show_debug(next.log.debug);
+    const worker::order order{.next = made.get(), .tells_clients = says_else(*now_, *made)};
+    const bool obeyed = crew_.tell(order);
+    for (const std::string& change : changes) log_.info(change);
+    if (next.ports_file_dir != options_.ports_file_dir) {
+      ports_file_.emplace(next.ports_file_dir);
+      if (const std::string why_not = ports_file_->write(transport_.host(), transport_.port());
+          !why_not.empty())
+        log_.error(why_not);
     }
-    if (options_.authorization.required()) open_login_helper();
-    return transport_.open(options_, all);
+    options_ = std::move(next);
+    use(std::move(made), obeyed);
+    control_.update(options_, now_->identity, now_->rules);
+    log_.info("Reloaded server configuration");
   }
 
-  /// It gets the cores that no worker has.
-  void open_login_helper() {
-    const auto taken = static_cast<unsigned>(workers_.size());
-    const unsigned cores = std::max(std::thread::hardware_concurrency(), taken + 1);
-    logins_.emplace(std::min(cores - taken, login_threads_max));
-    logins_->judge_by(std::make_shared<const auth::authenticator>(
-        std::make_shared<const auth::rules>(options_.authorization), options_.generation));
-    for (const auto& each : workers_) {
-      worker::worker& self = each->self;
-      self.broker.judge_logins_at(logins_->open_window([&self] {
-        if (self.sockets) self.sockets->wake();
-        if (self.port) self.port->queue.wake();
-      }));
+  /// Whether INFO is another one.
+  static bool says_else(const worker::snapshot& was, const worker::snapshot& is) {
+    return was.identity.host != is.identity.host || was.identity.port != is.identity.port ||
+           was.rules.limits.max_payload != is.rules.limits.max_payload;
+  }
+
+  /// From now on. The one before goes once no worker looks at it any more.
+  void use(std::unique_ptr<worker::snapshot> made, bool obeyed) {
+    if (!obeyed) still_in_use_.push_back(std::move(now_));
+    now_ = std::move(made);
+  }
+
+  void enter_lame_duck() {
+    if (is_leaving()) return;
+    log_.info("Entering lame duck mode, stop accepting new clients");
+    auto made = std::make_unique<worker::snapshot>(*now_);
+    made->identity.ldm = true;
+    made->identity.connect_urls.clear();
+    const duration grace = options_.leave.grace;
+    const bool obeyed = crew_.tell({.next = made.get(),
+                                    .tells_clients = true,
+                                    .leaves = true,
+                                    .port = transport_.port(),
+                                    .grace = grace,
+                                    .length = options_.leave.length - grace});
+    use(std::move(made), obeyed);
+    closing_at_ = worker::read_clock() + grace;
+  }
+
+  [[nodiscard]] bool is_leaving() const noexcept { return now_->identity.ldm; }
+
+  /// Lame duck. returns: whether no client is left.
+  bool is_alone() {
+    if (crew_.clients_left() == 0) return true;
+    if (worker::read_clock() >= closing_at_) {
+      log_.info("Closing existing clients");
+      closing_at_ = never;
     }
+    return false;
   }
 
-  [[nodiscard]] std::vector<worker::worker*> all_workers() const {
-    std::vector<worker::worker*> all;
-    for (const auto& each : workers_) all.push_back(&each->self);
-    return all;
-  }
-
-  void pin(const std::vector<hardware_thread>& to) {
-    for (std::size_t i = 0; i < workers_.size(); ++i) {
-      const int error = workers_[i]->thread.pin_to(to[i].number);
-      if (error == 0) continue;
-      log_.warning("cannot pin worker " + std::to_string(i) + " to CPU " +
-                   std::to_string(to[i].number) + ": " + std::strerror(error));
+  /// returns: the exit code, where the signal ends the server.
+  std::optional<int> obey(int signal) {
+    log_.debug("Trapped \"" + std::string(text_of_signal(signal)) + "\" signal");
+    switch (signal) {
+      case SIGINT: return exit_after_sigint;
+      case SIGTERM:
+        if (is_leaving()) break;  // it ends by itself
+        return exit_after_sigterm;
+      case SIGHUP: reload(); break;
+      case SIGUSR1: reopen_log(); break;
+      case SIGUSR2: enter_lame_duck(); break;
+      default: break;
     }
-  }
-
-  void write_events() {
-    for (const auto& each : workers_) each->events.write_all();
+    return std::nullopt;
   }
 
   int wait_for_the_end() {
     for (;;) {
       std::vector<pollfd> waited{{control_.descriptor(), POLLIN, 0},
                                  {signals_.descriptor(), POLLIN, 0}};
-      for (const auto& each : workers_) waited.push_back({each->events.descriptor(), POLLIN, 0});
+      crew_.watch(waited);
       const bool returns = options_.log.debug || transport_.may_have_news();
-      int ready =
-          poll(waited.data(), waited.size(), control_.patience_ms(returns ? quiet_time_ms : -1));
+      const int patience_ms = is_leaving() ? leaving_look_ms : returns ? quiet_time_ms : -1;
+      int ready = poll(waited.data(), waited.size(), control_.patience_ms(patience_ms));
       control_.serve();
       if (ready > 0 && waited.front().revents != 0) --ready;
       if (ready != 0)
         quiet_turns_ = 0;
       else if (options_.log.debug)
         log_stock();
-      if (const std::string news = transport_.news(all_workers()); !news.empty())
-        log_.warning(news);
-      write_events();
+      if (const std::string news = transport_.news(crew_.all()); !news.empty()) log_.warning(news);
+      crew_.write_events();
       while (const auto signal = signals_.next()) {
-        if (*signal == SIGINT) return exit_after_sigint;
-        if (*signal == SIGTERM) return exit_after_sigterm;
-        if (*signal == SIGUSR1) reopen_log();
+        if (const auto exit_code = obey(*signal)) return *exit_code;
       }
+      if (is_leaving() && is_alone()) return exit_after_lame_duck;
     }
   }
 
   /// For whoever debugs: from the second quiet turn in a row on, what the workers hold, if that is
   /// news.
   void log_stock() {
+    std::string text = crew_.held().text("Stock", true);
     if (quiet_turns_++ == 0) {
       stock_told_.clear();
-    } else if (std::string text = stock_of_all(); text != stock_told_) {
+    } else if (text != stock_told_) {
       log_.debug(text);
       stock_told_ = std::move(text);
     }
-    for (const auto& each : workers_) each->thread.held().ask();
-  }
-
-  [[nodiscard]] std::string stock_of_all() {
-    figures held;
-    for (const auto& each : workers_) {
-      const auto values = each->thread.held().read();
-      for (std::size_t i = 0; i < values.size(); ++i) held.add(worker::stock::names[i], values[i]);
-    }
-    return held.text("Stock", true);
   }
 
   void log_the_end() {
-    figures counters;
-    figures left;
-    for (const auto& each : workers_) {
-      each->self.broker.counts().for_each(
-          [&](std::string_view name, const counter& count) { counters.add(name, count.value()); });
-      const worker::leftovers& own = each->thread.left();
-      left.add("frames", own.frames);
-      left.add("chunks", own.chunks);
-      left.add("timers", own.timers);
-      left.add("sessions", own.sessions);
-    }
-    log_.debug(counters.text("Counters", false));
+    log_.debug(crew_.counters().text("Counters", false));
     if (const std::string losses = transport_.losses(); !losses.empty()) log_.debug(losses);
-    log_.debug(left.text("Leftovers", true));
+    log_.debug(crew_.leftovers().text("Leftovers", true));
   }
 
-  const config::options& options_;
+  config::options options_;
+  std::function<config::command()> read_again_;
   log log_;
   signals signals_;  // before any thread
-  protocol::server_info identity_;
-  broker::options rules_;
-  ports_file ports_file_;
-  client_ids ids_;
+  std::unique_ptr<worker::snapshot> now_;
+  std::vector<std::unique_ptr<worker::snapshot>> still_in_use_;  // by a worker that hangs
+  instant closing_at_ = never;  // end of a lame duck's grace period
+  std::optional<ports_file> ports_file_;
   control_side control_{log_};
   transport transport_;  // the port outlives the workers that use it
-  std::unique_ptr<crossing::mesh> between_;
-  std::vector<std::unique_ptr<one_worker>> workers_;
+  crew crew_{log_};
   std::optional<login_helper> logins_;  // ends before the workers that it wakes
   std::string stock_told_;
   unsigned quiet_turns_ = 0;  // of the agent, since it last had something to do
@@ -293,8 +316,8 @@ int show_topology(const config::options& options) {
   return placed.error.empty() ? 0 : exit_after_failed_start;
 }
 
-int run_server(const config::options& options) {
-  return server(options).run();
+int run_server(config::options options, std::function<config::command()> read_again) {
+  return server(std::move(options), std::move(read_again)).run();
 }
 
 }  // namespace wirebird::agent

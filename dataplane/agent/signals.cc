@@ -30,4 +30,15 @@ std::optional<int> signals::next() noexcept {
   return static_cast<int>(info.ssi_signo);
 }
 
+std::string_view text_of_signal(int number) noexcept {
+  switch (number) {
+    case SIGINT: return "interrupt";
+    case SIGTERM: return "terminated";
+    case SIGHUP: return "hangup";
+    case SIGUSR1: return "user defined signal 1";
+    case SIGUSR2: return "user defined signal 2";
+    default: return "unknown";
+  }
+}
+
 }  // namespace wirebird::agent

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <string_view>
 
 namespace wirebird::agent {
 
@@ -22,5 +23,8 @@ class signals {
  private:
   int descriptor_;
 };
+
+/// Go's words for one of those signals.
+[[nodiscard]] std::string_view text_of_signal(int number) noexcept;
 
 }  // namespace wirebird::agent

@@ -56,8 +56,8 @@ std::string transport::open_sockets(const config::options& options, const endpoi
     auto& own = one.sockets.emplace(sockets::options{}, one.memory, one.timers);
     error = own.error();
     if (error == 0 && i > 0) error = duplicate(opened.descriptor, descriptor);
-    if (error == 0) error = own.adopt_listener(descriptor, one.broker);
-    if (error == 0 && spread_ != nullptr) error = own.share(*spread_, i, one.broker);
+    if (error == 0) error = own.adopt_listener(descriptor, one.clients());
+    if (error == 0 && spread_ != nullptr) error = own.share(*spread_, i, one.clients());
   }
   if (error != 0) return std::string("cannot open the kernel transport: ") + std::strerror(error);
   port_ = opened.port;

@@ -117,7 +117,7 @@ std::string transport::open_port(const config::options& options, const endpoint&
     auto& queue = one.looked_into.emplace(made->queue_of(number));
     auto& path = one.port.emplace(link, tcp::options{}, queue, one.memory, one.timers, one.choices,
                                   one.secret);
-    if (!path.tcp.listen(listening, one.broker))
+    if (!path.tcp.listen(listening, one.clients()))
       return "Error listening on port: " + to_string(listening);
   }
   port_ = listening.port;

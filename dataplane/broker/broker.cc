@@ -18,24 +18,15 @@ constexpr std::string_view connections_exceeded = "-ERR 'maximum connections exc
 broker::broker(const options& rules, const protocol::server_info& identity, arena& memory,
                timer_wheel& timers, random& choices, const siphash_key& secret, id_source& ids,
                event_sink& events, const crossing::station& place)
-    : identity_(identity),
-      core_(std::make_unique<core>(rules, memory, timers, choices, secret, ids, events, place)) {}
+    : core_(std::make_unique<core>(rules, identity, memory, timers, choices, secret, ids, events,
+                                   place)) {}
 
 broker::~broker() = default;
 
 stream::handler* broker::on_accepted(stream::connection& connection, instant now) {
   const std::uint64_t id = core_->ids.next_client_id();
-  protocol::server_info info = identity_;
-  info.headers = core_->rules.headers;
-  info.max_payload = core_->limits.max_payload;
-  const login_rules& login = core_->rules.login;
-  info.auth_required = login.required && !login.without_connect;
-  if (login.challenges) info.nonce = core_->logins.nonce_of(id);
-  info.client_id = id;
-  info.client_ip = to_string(connection.remote().address);
-
   auto made = std::make_unique<session>(*core_, connection, id, now);
-  if (!made->greet(protocol::info_line(info), now)) {
+  if (!made->greet(core_->info_line(id, connection.remote()), now)) {
     core_->counts.connections_no_memory.add();
     return nullptr;
   }
@@ -70,6 +61,7 @@ bool broker::is_settled() const noexcept {
 void broker::flush(instant now) {
   core_->others.go_on(now);
   core_->fanouts.go_on(now);
+  tell_some(now);
   core_->flushes.run(now, core_->fanouts.take_was_cut());
   clean_up();
   core_->others.ring_bells();
@@ -101,7 +93,49 @@ void broker::destroy(session& gone) {
 }
 
 bool broker::has_work() const noexcept {
-  return core_->fanouts.has_work() || core_->flushes.has_work() || !core_->ending.empty();
+  return core_->fanouts.has_work() || core_->flushes.has_work() || !core_->ending.empty() ||
+         to_tell_ > 0;
+}
+
+void broker::apply(const options& rules, const protocol::server_info& identity, bool tells,
+                   instant now) {
+  core_->apply(rules, identity);
+  close_surplus(now);
+  if (!tells) return;
+  ++core_->info_number;
+  to_tell_ = sessions_.size();
+}
+
+/// Whoever came last goes first. Workers that do this at the same time may each end one too many.
+void broker::close_surplus(instant now) {
+  const std::uint32_t limit = core_->rules.max_connections;
+  for (std::size_t i = sessions_.size(); i > 0 && limit != 0 && core_->ids.open() > limit; --i) {
+    session& last = *sessions_[i - 1];
+    if (!last.is_open()) continue;
+    core_->counts.connections_exceeded.add();
+    last.close_with(connections_exceeded, "maximum connections exceeded",
+                    close_reason::maximum_connections_exceeded, now);
+  }
+}
+
+void broker::tell_some(instant now) {
+  to_tell_ = std::min(to_tell_, sessions_.size());  // see places()
+  for (std::size_t i = 0; i < told_per_turn && to_tell_ > 0; ++i)
+    sessions_[--to_tell_]->tell_info(now);
+}
+
+void broker::leave(duration grace, duration length, instant now) {
+  leaving_.emplace(static_cast<client_closer&>(*this), core_->timers, core_->choices);
+  leaving_->begin(grace, length, now);
+}
+
+std::size_t broker::close_some(std::size_t count, instant now) {
+  for (std::size_t i = sessions_.size(); i > 0 && count > 0; --i) {
+    if (!sessions_[i - 1]->is_open()) continue;
+    sessions_[i - 1]->close(close_reason::server_shutdown, now);
+    --count;
+  }
+  return core_->open;
 }
 
 void broker::shutdown(instant now) {

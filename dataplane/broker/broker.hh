@@ -7,6 +7,7 @@
 #include "dataplane/broker/counters.hh"
 #include "dataplane/broker/events.hh"
 #include "dataplane/broker/handed_over.hh"
+#include "dataplane/broker/lame_duck.hh"
 #include "dataplane/broker/options.hh"
 #include "dataplane/broker/session_summary.hh"
 #include "dataplane/crossing/mesh.hh"
@@ -29,11 +30,12 @@ struct core;
 ///
 /// Lives on one worker's thread. Timers fire from the wheel that was handed in. After every
 /// iteration's input and timers comes one flush(). Holds no arena memory for an idle client.
-class broker final : public stream::acceptor {
+class broker final : public stream::acceptor, private client_closer {
  public:
-  /// Everything by reference outlives the broker. `identity` is read for every connection: what
-  /// INFO says besides the client's own fields, `headers` and `max_payload`. `secret`: for hashes
-  /// of what peers send. The lanes of the station lead to the brokers of other workers.
+  /// Everything by reference outlives the broker, but `options`, and `identity` only until the
+  /// next apply(): what INFO says besides the client's own fields, `headers` and `max_payload`.
+  /// `secret`: for hashes of what peers send. The lanes of the station lead to the brokers of other
+  /// workers.
   broker(const options&, const protocol::server_info& identity, arena&, timer_wheel&, random&,
          const siphash_key& secret, id_source&, event_sink&, const crossing::station& = {});
   ~broker();
@@ -54,6 +56,13 @@ class broker final : public stream::acceptor {
   void flush(instant now);
   /// Whether flush() left work for the next iteration.
   [[nodiscard]] bool has_work() const noexcept;
+  /// Another snapshot counts from now on, for clients that are there too, except that a write
+  /// deadline that runs ends as it began. `tells`: clients that understand it get a new INFO, some
+  /// per iteration. Clients beyond a lower max_connections are closed. Between iterations.
+  void apply(const options&, const protocol::server_info& identity, bool tells, instant now);
+  /// Lame duck: after `grace`, closes clients one after another so that `length` after that none is
+  /// left, at least one a second. Once.
+  void leave(duration grace, duration length, instant now);
   /// Closes every session; their last bytes are sent, and they leave sessions() one by one.
   void shutdown(instant now);
 
@@ -91,9 +100,13 @@ class broker final : public stream::acceptor {
   /// Takes closed sessions apart, a bounded number of subscriptions per iteration.
   void clean_up();
   void destroy(session&);
+  void tell_some(instant now);
+  void close_surplus(instant now);
+  std::size_t close_some(std::size_t count, instant now) override;
 
-  const protocol::server_info& identity_;
   std::unique_ptr<core> core_;
+  std::size_t to_tell_ = 0;  ///< one past the highest place that may not know the last INFO
+  std::optional<lame_duck> leaving_;
   std::vector<std::unique_ptr<session>> sessions_;
 };
 

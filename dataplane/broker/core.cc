@@ -18,15 +18,20 @@ protocol::limits enforceable(protocol::limits limits, const arena& memory) noexc
   return limits;
 }
 
+protocol::limits without_trust(protocol::limits limits) noexcept {
+  limits.max_payload = std::min(limits.max_payload, payload_before_connect_max);
+  return limits;
+}
+
 }  // namespace
 
-core::core(const options& rules_, arena& memory_, timer_wheel& timers_, random& choices_,
-           const siphash_key& secret_, id_source& ids_, event_sink& events_,
-           const crossing::station& place)
+core::core(const options& rules_, const protocol::server_info& identity_, arena& memory_,
+           timer_wheel& timers_, random& choices_, const siphash_key& secret_, id_source& ids_,
+           event_sink& events_, const crossing::station& place)
     : rules(rules_),
+      identity(&identity_),
       limits(enforceable(rules_.limits, memory_)),
-      limits_before_connect{limits.max_control_line,
-                            std::min(limits.max_payload, payload_before_connect_max)},
+      limits_before_connect(without_trust(limits)),
       memory(memory_),
       timers(timers_),
       choices(choices_),
@@ -37,11 +42,30 @@ core::core(const options& rules_, arena& memory_, timer_wheel& timers_, random& 
       memory_queue(memory_, timers_, limits.max_payload),
       others(*this, place),
       fanouts(*this),
-      flushes(rules_),
+      flushes(rules),
       throttled(timers_),
       waiting(memory_, memory_queue.shares().output),
       logins(*this, secret_) {
   if (!others.alone()) interest.listen(others);
+}
+
+void core::apply(const options& next, const protocol::server_info& next_identity) noexcept {
+  rules = next;
+  identity = &next_identity;
+  limits = enforceable(next.limits, memory);
+  limits_before_connect = without_trust(limits);
+  memory_queue.set_message_bytes_max(limits.max_payload);
+}
+
+std::string core::info_line(std::uint64_t client, const endpoint& remote) const {
+  protocol::server_info info = *identity;
+  info.headers = rules.headers;
+  info.max_payload = limits.max_payload;
+  info.auth_required = rules.login.required && !rules.login.without_connect;
+  if (rules.login.challenges) info.nonce = logins.nonce_of(client);
+  info.client_id = client;
+  info.client_ip = to_string(remote.address);
+  return protocol::info_line(info);
 }
 
 std::uint64_t core::hash_of_id(std::uint64_t id) noexcept {

@@ -21,9 +21,11 @@
 #include "dataplane/broker/subscriptions.hh"
 #include "dataplane/broker/throttle.hh"
 #include "protocol/limits.hh"
+#include "protocol/server_info.hh"
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 
 namespace wirebird::broker {
 
@@ -32,14 +34,21 @@ struct ending_tag;
 
 /// What the sessions of one broker share; owned by the broker, on its thread.
 struct core {
-  core(const options&, arena&, timer_wheel&, random&, const siphash_key&, id_source&, event_sink&,
-       const crossing::station&);
+  core(const options&, const protocol::server_info&, arena&, timer_wheel&, random&,
+       const siphash_key&, id_source&, event_sink&, const crossing::station&);
+
+  /// Another snapshot counts from now on. Between iterations.
+  void apply(const options&, const protocol::server_info&) noexcept;
+  /// INFO as it is for one client now.
+  [[nodiscard]] std::string info_line(std::uint64_t client, const endpoint& remote) const;
 
   /// returns: the client with this id while it is in the broker's table, or null.
   [[nodiscard]] session* find_session(std::uint64_t id) const noexcept;
   [[nodiscard]] static std::uint64_t hash_of_id(std::uint64_t id) noexcept;
 
-  const options& rules;
+  options rules;
+  const protocol::server_info* identity;
+  std::uint16_t info_number = 1;           ///< of what INFO says to everybody; may wrap
   protocol::limits limits;                 ///< as enforced
   protocol::limits limits_before_connect;  ///< of clients that have not said CONNECT
   arena& memory;

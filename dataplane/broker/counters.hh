@@ -31,6 +31,7 @@ struct counters {
   counter logins_waited;             ///< of those, had to wait for room there
   counter logins_late;               ///< verdicts dropped: the client had gone, or asked again
   counter stale_connections;         ///< closed: PINGs unanswered
+  counter infos_sent;                ///< INFO to clients that had one already
 
   counter invalid_subjects;          ///< SUB refused
   counter invalid_publish_subjects;  ///< told a pedantic publisher; the message went on
@@ -91,6 +92,7 @@ struct counters {
     visit("logins_waited", logins_waited);
     visit("logins_late", logins_late);
     visit("stale_connections", stale_connections);
+    visit("infos_sent", infos_sent);
     visit("invalid_subjects", invalid_subjects);
     visit("invalid_publish_subjects", invalid_publish_subjects);
     visit("publishes_refused", publishes_refused);

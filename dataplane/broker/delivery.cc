@@ -6,6 +6,7 @@
 
 #include <charconv>
 #include <cstring>
+#include <string>
 
 namespace wirebird::broker {
 
@@ -83,6 +84,11 @@ bool delivery::to(subscription& subscriber) {
   if (!find_room_and_write(target, line, subscriber.sid(), skipped)) {
     target.on_delivery_failed(now_);
     return false;
+  }
+  if (core_.rules.trace) [[unlikely]] {
+    std::string text(line.size(subscriber.sid()), ' ');
+    line.write(text.data(), subscriber.sid());
+    target.trace_delivery(text);
   }
   ++subscriber.delivered;
   core_.counts.out_msgs.add();

@@ -22,6 +22,8 @@ class id_source {
   std::size_t on_opened() noexcept { return open_.fetch_add(1, std::memory_order_relaxed); }
   /// A client's end is decided. requires: on_opened() was called for it.
   void on_closed() noexcept { open_.fetch_sub(1, std::memory_order_relaxed); }
+  /// Clients of all workers.
+  [[nodiscard]] std::size_t open() const noexcept { return open_.load(std::memory_order_relaxed); }
 
  protected:
   ~id_source() = default;
@@ -61,6 +63,8 @@ class event_sink {
   virtual void on_refusal(const client_identity&, std::string_view text) noexcept = 0;
   /// The client is closed because it does not take what waits for it.
   virtual void on_slow_consumer(const client_identity&, const slow_consumer&) noexcept = 0;
+  /// While options say trace: one operation of the client or for it, as the log shows it.
+  virtual void on_trace(const client_identity&, std::string_view) noexcept {}
 
  protected:
   ~event_sink() = default;

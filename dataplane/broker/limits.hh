@@ -22,6 +22,9 @@ inline constexpr std::uint32_t fanout_share_when_behind = 4;
 /// Subscriptions of closed clients that leave the table per iteration: about 100 us of work.
 inline constexpr std::size_t retired_per_turn = 512;
 
+/// Clients that are told a new INFO per iteration: about 250 us.
+inline constexpr std::size_t told_per_turn = 128;
+
 // Output of wide fan-outs waits to be flushed in larger pieces while there is more to come: a
 // system call for a few hundred bytes would cost more than the messages.
 /// Output that is flushed without waiting for more.
@@ -38,6 +41,15 @@ inline constexpr std::uint64_t first_ping_jitter_percent = 20;
 inline constexpr duration round_trip_age_max = 1h;
 /// A timer that fires later than this says that the worker was held up, not the client.
 inline constexpr duration worker_pause_max = 100ms;
+
+/// Of one line of the trace; the rest is cut.
+inline constexpr std::size_t trace_bytes_max = 32 * 1024;
+
+// Lame duck (lame_duck.hh).
+/// From one client's end to the next one's at most, also where there is time for more.
+inline constexpr duration leave_interval_max = 1s;
+/// At least; with more clients than that allows, several end at a time.
+inline constexpr duration leave_interval_min = 10ms;
 
 // Output of all clients together (backlogs.hh).
 /// Making room frees at least this part of the limit, so that it is not made for every message.

@@ -19,11 +19,14 @@ std::size_t reserve_for(std::uint32_t message_bytes_max, std::size_t share) noex
 
 memory_rules::memory_rules(arena& memory, timer_wheel& timers,
                            std::uint32_t message_bytes_max) noexcept
-    : memory_(memory),
-      timers_(timers),
-      shares_(shares_of(memory.limit_bytes())),
-      reserve_bytes_(reserve_for(message_bytes_max, shares_.messages)),
-      margin_bytes_(std::min(reserve_bytes_, shares_.output / 4)) {}
+    : memory_(memory), timers_(timers), shares_(shares_of(memory.limit_bytes())) {
+  set_message_bytes_max(message_bytes_max);
+}
+
+void memory_rules::set_message_bytes_max(std::uint32_t message_bytes_max) noexcept {
+  reserve_bytes_ = reserve_for(message_bytes_max, shares_.messages);
+  margin_bytes_ = std::min(reserve_bytes_, shares_.output / 4);
+}
 
 bool memory_rules::may_gather(session& asking) noexcept {
   const std::size_t left = memory_.limit_bytes() - memory_.used_bytes();

@@ -36,6 +36,9 @@ class memory_rules final : public timer {
   /// `message_bytes_max`: the largest payload.
   memory_rules(arena&, timer_wheel&, std::uint32_t message_bytes_max) noexcept;
 
+  /// From now on.
+  void set_message_bytes_max(std::uint32_t) noexcept;
+
   /// Whether this session may take a block for the message that it gathers; it may become the
   /// finisher.
   [[nodiscard]] bool may_gather(session&) noexcept;
@@ -76,8 +79,8 @@ class memory_rules final : public timer {
   arena& memory_;
   timer_wheel& timers_;
   memory_shares shares_;
-  std::size_t reserve_bytes_;
-  std::size_t margin_bytes_;
+  std::size_t reserve_bytes_ = 0;
+  std::size_t margin_bytes_ = 0;
   std::size_t message_bytes_ = 0;  ///< of half messages
   std::size_t line_bytes_ = 0;     ///< of half lines
   intrusive_list<session, starved_tag> waiting_;

@@ -29,8 +29,10 @@ struct options {
   std::uint32_t max_subscriptions = 0;           ///< of one client; 0: no limit
   std::uint32_t max_sub_tokens = 0;              ///< in the subject of a SUB; 0: no limit
   duration ping_interval = std::chrono::minutes(2);
-  unsigned ping_max = 2;  ///< unanswered PINGs that a client may have
-  bool headers = true;    ///< HPUB and HMSG are offered
+  unsigned ping_max = 2;               ///< unanswered PINGs that a client may have
+  bool headers = true;                 ///< HPUB and HMSG are offered
+  bool trace = false;                  ///< events hear of every operation
+  std::uint32_t traced_bytes_max = 0;  ///< of a payload then; 0: all, up to trace_bytes_max
   login_rules login;
 
   /// How long output may wait for a client that acknowledges none of it.

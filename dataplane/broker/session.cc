@@ -35,6 +35,7 @@ session::session(core& shared, stream::connection& connection, std::uint64_t id,
       start_(now),
       last_activity_(now),
       remote_(connection.remote()),
+      info_known_(shared.info_number),
       parser_(protocol::role::reads_client, shared.limits_before_connect) {}
 
 session::~session() {
@@ -123,7 +124,7 @@ void session::on_caught_up(instant now) {
     resume(for_barrier, now);
     return;
   }
-  reply(protocol::pong_line, now);
+  pong(now);
   resume(for_barrier, now);
 }
 
@@ -135,6 +136,14 @@ bool session::on_barrier(instant now) {
   else
     core_.others.wait_until_caught_up(*this);
   return true;
+}
+
+void session::tell_info(instant now) {
+  if (phase_ != phase::connected || !has_ponged_ || connect_->protocol < 1) return;
+  if (info_known_ == core_.info_number) return;
+  info_known_ = core_.info_number;
+  core_.counts.infos_sent.add();
+  reply(core_.info_line(id_, remote_), now);
 }
 
 void session::on_fanout_finished(instant now) {
@@ -229,6 +238,8 @@ void session::evict(instant now) {
 
 void session::reply(std::string_view bytes, instant now) {
   if (!is_open()) return;
+  if (core_.rules.trace) [[unlikely]]
+    trace_reply(bytes);
   if (owed_ == nullptr && output_->append_copy(as_bytes(bytes))) {
     on_output(now);
     return;
@@ -358,6 +369,8 @@ void session::on_timer(instant now) {
   }
   // No memory for a PING: there is output enough, or another time will do.
   if (!output_->append_copy(as_bytes(protocol::ping_line))) return;
+  if (core_.rules.trace) [[unlikely]]
+    trace_reply(protocol::ping_line);
   has_pinged_ = true;
   last_ping_out_ = now;
   ++pings_unanswered_;

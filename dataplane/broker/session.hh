@@ -103,6 +103,9 @@ class session final : public stream::handler,
   /// kept, and reading stops until they are out.
   void reply(std::string_view bytes, instant now);
 
+  /// For the trace: this MSG or HMSG line was written to output().
+  void trace_delivery(std::string_view line);
+
   // For the broker and its parts.
   /// What is to be judged about this client, but the number of the attempt.
   [[nodiscard]] auth::login_question question() const;
@@ -121,6 +124,8 @@ class session final : public stream::handler,
   /// Other workers know more than before. returns: whether they know enough for a PONG, which then
   /// comes behind what they have handed over.
   [[nodiscard]] bool on_barrier(instant now);
+  /// INFO has changed: the client is told if it understands that, now or after its first PONG.
+  void tell_info(instant now);
   void on_lanes_free(instant now) { resume(for_lanes, now); }
   void resume_after_throttle(instant now) { resume(for_subscriber, now); }
   void on_unfinished_in_shortage(instant now);
@@ -220,6 +225,13 @@ class session final : public stream::handler,
   [[nodiscard]] auth::subscribe_verdict may_subscribe(const protocol::subscribe_op&) const noexcept;
   void grant_reply(std::string_view reply, instant now);
 
+  // session_trace.cc; requires: options say trace.
+  void trace(std::string_view direction, std::string_view text);
+  void trace_input(protocol::event);
+  void trace_connect();
+  void trace_payload(const outgoing&);
+  void trace_reply(std::string_view bytes);
+
   // session_ops.cc: one handler per operation.
   void on_connect(std::string_view json, instant now);
   /// Whoever sent CONNECT may be here.
@@ -235,6 +247,7 @@ class session final : public stream::handler,
   /// What this client wants has changed: other workers are told.
   void on_interest_changed();
   void on_ping(instant now);
+  void pong(instant now);
   void on_pong(instant now) noexcept;
   void on_client_error(std::string_view text, instant now);
   [[nodiscard]] bool is_permitted(const protocol::publish_op&, instant now);
@@ -272,6 +285,7 @@ class session final : public stream::handler,
   std::unique_ptr<protocol::connect_options> connect_;
   std::unique_ptr<session_access> access_;  ///< null: no login is required
   endpoint remote_;
+  std::uint16_t info_known_;  ///< number of the INFO that it was told last
   std::uint32_t pings_unanswered_ = 0;
   std::uint32_t unflushed_messages_ = 0;
   phase phase_ = phase::greeting;
@@ -282,6 +296,7 @@ class session final : public stream::handler,
   bool headers_ : 1 = false;
   bool no_responders_ : 1 = false;
   bool has_pinged_ : 1 = false;
+  bool has_ponged_ : 1 = false;    ///< to the client
   bool has_lagged_ : 1 = false;    ///< since its output was empty
   bool peer_ended_ : 1 = false;    ///< close when all that came before is read
   bool unsubscribes_ : 1 = false;  ///< waits for other workers' messages to `leaving_`

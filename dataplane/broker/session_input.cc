@@ -35,6 +35,8 @@ void session::parse(std::string_view& input, instant now) {
 }
 
 bool session::take_event(protocol::event found, std::string_view& input, instant now) {
+  if (core_.rules.trace) [[unlikely]]
+    trace_input(found);
   switch (found) {
     case protocol::event::need_more: return false;
     case protocol::event::need_line_buffer: return lend_line_buffer(now);

@@ -39,6 +39,8 @@ void session::on_connect(std::string_view json, instant now) {
     close_with({}, "CONNECT cannot be read", close_reason::protocol_violation, now);
     return;
   }
+  if (core_.rules.trace) [[unlikely]]
+    trace_connect();
   if (core_.rules.login.required)
     ask_for_login(true, now);
   else
@@ -114,6 +116,8 @@ bool session::is_permitted(const protocol::publish_op& op, instant now) {
 }
 
 void session::on_message(outgoing& message, instant now) {
+  if (core_.rules.trace) [[unlikely]]
+    trace_payload(message);
   last_activity_ = now;
   core_.counts.in_msgs.add();
   core_.counts.in_bytes.add(message.op.total_size);
@@ -224,7 +228,7 @@ void session::on_ping(instant now) {
   last_ping_in_ = now;
   const bool is_known = core_.others.is_known(told_);
   if (is_known && core_.others.is_caught_up()) {
-    reply(protocol::pong_line, now);
+    pong(now);
     return;
   }
   core_.counts.barrier_waits.add();
@@ -233,6 +237,12 @@ void session::on_ping(instant now) {
     core_.others.wait_until_caught_up(*this);
   else
     core_.others.wait_until_known(*this);
+}
+
+void session::pong(instant now) {
+  reply(protocol::pong_line, now);
+  has_ponged_ = true;
+  tell_info(now);
 }
 
 void session::on_pong(instant now) noexcept {

@@ -25,7 +25,7 @@ command print(std::string text) {
 }
 
 command fail(const std::string& program, const std::string& reason) {
-  return {{}, "", 1, "", program + ": " + reason + "\n"};
+  return {{}, "", 1, "", program + ": " + reason + "\n", reason};
 }
 
 const value* last_of(const parsed_flags& flags, std::string_view name) {

@@ -16,6 +16,8 @@ struct command {
   int exit_code = 0;
   std::string out;    ///< for stdout
   std::string error;  ///< for stderr
+  std::string fault =
+      {};  ///< why not, where a file or its values are to blame: `error` without program
 };
 
 /// Reads flags and the configuration file they name. Texts and exit codes are nats-server 2.9.10's:

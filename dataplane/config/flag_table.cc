@@ -30,6 +30,8 @@ constexpr std::array server_flags{
          "(ldm, stop, quit, term, reopen, reload); <pid>: a PID or a file with one",
          command},
     flag{"client_advertise", text, "string", "Client URL to advertise to other servers"},
+    flag{"proxy_protocol", boolean, "",
+         "Expect a PROXY protocol header on every client connection: for load balancers"},
     flag{"control", text, "mode",
          "spawn: we start wirebird-control; external: a service manager does (default: spawn)"},
     flag{"control_link", text, "path", "Socket to which an external wirebird-control comes"},
@@ -68,15 +70,15 @@ constexpr std::array dataplane_flags{
 constexpr std::array logging_flags{
     flag{"l log", text, "file", "File to redirect log output", option, "log_file"},
     flag{"T logtime", boolean, "", "Timestamp log entries (default: true)"},
-    flag{"s syslog", boolean, "", "Log to syslog (not supported)"},
-    flag{"r remote_syslog", text, "addr", "Syslog server addr (not supported)"},
+    flag{"s syslog", boolean, "", "Log to syslog"},
+    flag{"r remote_syslog", text, "addr", "Syslog server addr (udp://localhost:514)"},
     flag{"D debug", boolean, "", "Enable debugging output"},
-    flag{"V trace", boolean, "", "Trace the raw protocol (no effect)"},
-    flag{"VV", boolean, "", "Verbose trace (no effect)", option, "trace_verbose"},
+    flag{"V trace", boolean, "", "Trace the raw protocol"},
+    flag{"VV", boolean, "", "Verbose trace", option, "trace_verbose"},
     flag{"DV", boolean, "", "Debug and trace", command},
     flag{"DVV", boolean, "", "Debug and verbose trace", command},
     flag{"log_size_limit", number, "limit", "Logfile size limit (default: none)"},
-    flag{"max_traced_msg_len", number, "len", "Maximum length of traced messages (no effect)"},
+    flag{"max_traced_msg_len", number, "len", "Maximum length of traced messages (default: all)"},
 };
 
 constexpr std::array authorization_flags{

@@ -35,8 +35,14 @@ struct client_limits {
 
 struct logging {
   bool debug = false;
+  bool trace = false;          ///< every operation of every client
+  bool trace_verbose = false;  ///< likewise; that of the system account too, which we lack
   bool times = true;
-  std::string file;  ///< empty: stderr
+  std::string file;                    ///< empty: stderr
+  std::uint64_t size_limit = 0;        ///< bytes of the file; beyond, a new one begins. 0: none
+  bool syslog = false;                 ///< to the local one, instead of to file or stderr
+  std::string remote_syslog;           ///< where else: `udp://`, `tcp://` or `unix://`; empty: none
+  std::uint32_t traced_bytes_max = 0;  ///< of a payload in the trace; 0: all
 };
 
 struct monitoring {
@@ -73,6 +79,7 @@ struct options {
   std::uint16_t port = 4222;     ///< 0: any free one
   std::string server_name;       ///< empty: the server id
   std::string client_advertise;  ///< host[:port] that INFO shows; empty: host and port
+  bool proxy_protocol = false;   ///< clients come through load balancers that say who they are
   std::vector<std::string> server_tags;
   std::string pid_file;
   std::string ports_file_dir;

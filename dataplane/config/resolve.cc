@@ -85,19 +85,7 @@ std::string place_workers(const reading& read, options& run) {
   return "";
 }
 
-/// Options that are read and judged while nothing acts on them yet must not look as if it did.
-void note_idle_options(options& run) {
-  const options usual;
-  const auto note = [&run](bool given, const char* name) {
-    if (given) run.notes.push_back(std::string(name) + " has no effect yet");
-  };
-  note(!run.client_advertise.empty(), "client_advertise");
-  note(run.leave.length != usual.leave.length, "lame_duck_duration");
-  note(run.leave.grace != usual.leave.grace, "lame_duck_grace_period");
-}
-
 void add_notes(options& run) {
-  note_idle_options(run);
   constexpr std::uint32_t payload_discouraged = 8 * 1024 * 1024;
   if (run.limits.max_payload > payload_discouraged && run.limits.max_payload != UINT32_MAX)
     run.notes.emplace_back(

@@ -141,6 +141,9 @@ constexpr std::array keys{
     option_key{"port", [](reading& to, const entry& one) { read_port(to, one, to.into.port); }},
     option_key{"server_name",
                [](reading& to, const entry& one) { read_text(to, one, to.into.server_name); }},
+    option_key{
+        "proxy_protocol",
+        [](reading& to, const entry& one) { read_boolean(to, one, to.into.proxy_protocol); }},
     option_key{"client_advertise",
                [](reading& to, const entry& one) { read_text(to, one, to.into.client_advertise); }},
     option_key{"http",

@@ -57,6 +57,12 @@ void transport::stop_listening() noexcept {
   listeners_.clear();
 }
 
+/// Its place stays, so that an event which was collected for it finds nobody.
+void transport::stop_listening(const stream::acceptor& user) noexcept {
+  for (auto& each : listeners_)
+    if (each && !each->is_inbox() && &each->user() == &user) each.reset();
+}
+
 void transport::wait(duration longest) noexcept {
   if (has_work() || std::exchange(woken_, false)) return;
   poller_.collect(longest);
@@ -81,7 +87,7 @@ void transport::dispatch(const epoll_event& event, instant now) {
   const auto generation = static_cast<std::uint32_t>(event.data.u64 >> 32);
   const auto slot = static_cast<std::uint32_t>(event.data.u64);
   if (generation == 0) {
-    if (slot <= listeners_.size()) accept_from(*listeners_[slot - 1], now);
+    if (slot <= listeners_.size() && listeners_[slot - 1]) accept_from(*listeners_[slot - 1], now);
     return;
   }
   place& at = places_[slot];
@@ -211,7 +217,7 @@ void transport::release(connection& gone) noexcept {
   first_free_ = slot;
   --in_use_;
   for (auto& each : listeners_)
-    if (each->is_resting()) each->wake_up();
+    if (each && each->is_resting()) each->wake_up();
 }
 
 }  // namespace wirebird::sockets

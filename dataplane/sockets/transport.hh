@@ -62,6 +62,9 @@ class transport {
   [[nodiscard]] stream::connection* adopt_connection(int descriptor, stream::handler& user);
   /// Closes all listeners; connections stay. Not from within a handler's call.
   void stop_listening() noexcept;
+  /// Closes the listeners whose connections go to `user`; those that other workers accept for it
+  /// still come. Not from within a handler's call.
+  void stop_listening(const stream::acceptor& user) noexcept;
 
   /// Accepts, reads, completes writes and calls handlers, within the bounds of limits.hh. Never
   /// waits.
@@ -114,9 +117,9 @@ class transport {
   std::uint32_t first_free_;
   std::size_t in_use_ = 0;
   std::size_t connections_ = 0;
-  intrusive_list<connection, aside_tag> lingering_;  ///< oldest first
-  std::vector<std::unique_ptr<listener>> listeners_;
-  bool woken_ = false;  ///< the bell rang while nobody waited
+  intrusive_list<connection, aside_tag> lingering_;   ///< oldest first
+  std::vector<std::unique_ptr<listener>> listeners_;  ///< null: stopped
+  bool woken_ = false;                                ///< the bell rang while nobody waited
 };
 
 }  // namespace wirebird::sockets

@@ -16,9 +16,9 @@ inline constexpr std::size_t frames_per_queue = 8 * 1024;
 /// Workers of one process: one bit each in a set of workers.
 inline constexpr std::size_t workers_max = 64;
 
-/// Events on their way to the log. At full length 256 B each: 1 MiB. A full channel drops and
-/// counts.
-inline constexpr std::size_t events_queued_max = 4096;
+/// Events on their way to the log: some 8,000 without texts, 30 of the longest lines of a trace. A
+/// full channel drops and counts.
+inline constexpr std::size_t events_bytes_max = 1024 * 1024;
 
 /// Logins of one worker that are with the helper; the others wait in a line, and none longer than
 /// the time for a login. A question is what CONNECT said, up to max_control_line: 4 MiB.

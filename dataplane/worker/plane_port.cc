@@ -38,6 +38,7 @@ void for_each_counter(const worker& self, Visitor&& visit) {
   }
   if (self.sockets) self.sockets->counts().for_each(in_room("sockets"));
   if (self.http) self.http->counts().for_each(in_room("relay"));
+  if (self.balanced) self.balanced->counts().for_each(in_room("proxy"));
 }
 
 [[nodiscard]] std::int64_t nanoseconds(instant at) noexcept {

@@ -46,6 +46,7 @@ bool iterate(worker& self, instant now) {
     while (const std::uint64_t client = self.plane->next_kick()) self.broker.kick(client, now);
   self.timers.advance(now);
   self.broker.flush(now);
+  if (self.balanced) self.balanced->flush();
   if (self.http) self.http->flush(now);
   if (self.port) {
     self.port->tcp.flush(now);

@@ -26,6 +26,14 @@ worker::worker(const worker_options& options, const broker::options& rules,
       choices(options.seed),
       secret(options.secret),
       broker(rules, identity, memory, timers, choices, secret, ids, events,
-             between != nullptr ? between->station_of(number) : crossing::station{}) {}
+             between != nullptr ? between->station_of(number) : crossing::station{}),
+      refusals(events) {
+  if (options.expects_balancers) balanced.emplace(broker, timers, memory, refusals);
+}
+
+stream::acceptor& worker::clients() noexcept {
+  if (balanced) return *balanced;
+  return broker;
+}
 
 }  // namespace wirebird::worker

@@ -9,6 +9,7 @@
 #include "dataplane/broker/broker.hh"
 #include "dataplane/crossing/mesh.hh"
 #include "dataplane/net/link.hh"
+#include "dataplane/proxy/entrance.hh"
 #include "dataplane/sockets/transport.hh"
 #include "dataplane/tcp/stack.hh"
 #include "dataplane/worker/capture.hh"
@@ -20,6 +21,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string_view>
 
 namespace wirebird::worker {
 
@@ -32,6 +34,7 @@ struct worker_options {
   instant start;
   crossing::mesh* between = nullptr;  ///< lanes to the other workers; null: there are none
   unsigned number = 0;                ///< this worker's among them
+  bool expects_balancers = false;     ///< clients' connections begin with a PROXY header
 };
 
 /// Our own TCP/IP over one queue of a port.
@@ -45,6 +48,15 @@ struct port_path {
   counter frames_in;
 };
 
+/// What the proxy room says to the log.
+struct refusal_events final : proxy::refusal_sink {
+  explicit refusal_events(broker::event_sink& log) noexcept : events(log) {}
+  void on_refused(const endpoint& remote, std::string_view why) noexcept override {
+    events.on_client_error({0, remote, {}, {}, {}}, why);
+  }
+  broker::event_sink& events;
+};
+
 /// Everything that one core owns, by value, and no logic: poll_loop.hh moves packets through it.
 /// Made on the main thread, then touched by its own thread only. Members end in reverse order:
 /// sessions before transports, transports before the memory they hold.
@@ -52,6 +64,9 @@ struct worker {
   /// `identity`, `rules`, `ids` and `events` outlive the worker.
   worker(const worker_options&, const broker::options& rules, const protocol::server_info& identity,
          broker::id_source& ids, broker::event_sink& events);
+
+  /// Whose connections a listener for clients gets.
+  [[nodiscard]] stream::acceptor& clients() noexcept;
 
   /// The way to the other workers of the process; null: there are none. Outlives the worker.
   crossing::mesh* between;
@@ -61,6 +76,8 @@ struct worker {
   random choices;
   siphash_key secret;
   ::wirebird::broker::broker broker;
+  refusal_events refusals;
+  std::optional<proxy::entrance> balanced;    ///< in front of the broker: clients' load balancers
   std::optional<capture_queue> looked_into;   ///< between the port and its queue
   std::optional<port_path> port;              ///< with --nic
   std::optional<sockets::transport> sockets;  ///< without

@@ -33,6 +33,12 @@ int worker_thread::pin_to(unsigned cpu) {
   return pthread_setaffinity_np(thread_.native_handle(), sizeof only, &only);
 }
 
+bool worker_thread::tell(const order& next) {
+  if (!orders_.give(next)) return false;
+  waker_.wake();
+  return true;
+}
+
 void worker_thread::ask_to_stop() {
   if (!thread_.joinable() || stopping_.exchange(true, std::memory_order_acq_rel)) return;
   waker_.wake();
@@ -54,6 +60,7 @@ void worker_thread::run() {
 
 void worker_thread::iterate_once() {
   const instant now = ended_at_ ? *std::exchange(ended_at_, std::nullopt) : read_clock();
+  orders_.obey(self_, now);
   const bool busy = iterate(self_, now);
   if (busy || !self_.broker.given().empty()) {
     // The end of this one is the start of the next: one reading for both.
@@ -96,7 +103,8 @@ void worker_thread::sleep(duration time) {
 }
 
 bool worker_thread::is_drained() const noexcept {
-  return self_.broker.sessions() == 0 && (!self_.port || !self_.port->link.has_queued());
+  return self_.broker.sessions() == 0 && (!self_.balanced || self_.balanced->connections() == 0) &&
+         (!self_.port || !self_.port->link.has_queued());
 }
 
 void worker_thread::drain() {
@@ -105,6 +113,7 @@ void worker_thread::drain() {
   if (self_.sockets) self_.sockets->stop_listening();
   if (self_.port) self_.port->tcp.stop_listening();
   self_.broker.shutdown(now);
+  if (self_.balanced) self_.balanced->shutdown(now);
   if (self_.http) self_.http->shutdown(now);
   do {
     iterate_once();

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "dataplane/worker/idle.hh"
+#include "dataplane/worker/orders.hh"
 #include "dataplane/worker/stock.hh"
 #include "dataplane/worker/worker.hh"
 
@@ -45,6 +46,9 @@ class worker_thread {
   void start();
   /// Keeps the thread on one CPU. requires: start(). returns: errno; 0 when it is pinned.
   [[nodiscard]] int pin_to(unsigned cpu);
+  /// From the main thread, while it runs. returns: false when too many orders wait.
+  [[nodiscard]] bool tell(const order&);
+  [[nodiscard]] const orders& told() const noexcept { return orders_; }
   /// Begins to stop. Workers with lanes between them end together: all have to be asked before one
   /// is waited for.
   void ask_to_stop();
@@ -77,6 +81,7 @@ class worker_thread {
   std::atomic<bool> stopping_{false};
   std::size_t frames_at_start_ = 0;
   std::optional<instant> ended_at_;  ///< the last iteration, unless something happened since
+  orders orders_;
   stock held_;
   leftovers left_;
   std::thread thread_;

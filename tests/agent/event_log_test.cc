@@ -67,16 +67,35 @@ TEST(event_log, without_debug_comings_and_goings_are_not_recorded) {
   EXPECT_EQ(captured.text(), "");
 }
 
+TEST(event_log, traces_are_lines_of_their_own_level) {
+  const captured_log captured;
+  {
+    config::logging settings;
+    settings.trace = true;
+    log sink(settings);
+    event_log events(sink);
+    events.on_trace(client(5), "<<- [PUB " + std::string(20'000, 's') + " 5]");
+    events.write_all();
+  }
+  EXPECT_NE(captured.text().find("[TRC] 127.0.0.1:4000 - cid:5 - \"v1.2:go:app\" - <<- [PUB " +
+                                 std::string(20'000, 's') + " 5]\n"),
+            std::string::npos);
+}
+
 TEST(event_log, what_a_full_ring_dropped_is_told) {
   const captured_log captured;
   {
     log sink(with_debug(false));
     event_log events(sink);
-    for (std::size_t i = 0; i < worker::events_queued_max + 7; ++i)
-      events.on_client_error(client(5), "x");
+    for (std::size_t i = 0; i < 100; ++i)
+      events.on_client_error(client(5), std::string(worker::events_bytes_max / 64, 'x'));
+    events.write_all();
+    events.on_client_error(client(5), "room again");
     events.write_all();
   }
-  EXPECT_NE(captured.text().find("7 events were not logged: too many"), std::string::npos);
+  const std::string text = captured.text();
+  EXPECT_NE(text.find(" events were not logged: too many"), std::string::npos);
+  EXPECT_NE(text.find("- room again\n"), std::string::npos);
 }
 
 TEST(event_log, a_worker_writes_while_the_main_thread_reads) {

@@ -119,16 +119,6 @@ TEST(resolve, what_we_lack_is_refused_by_name_or_ignored_on_demand) {
   EXPECT_TRUE(read("jetstream: false", {}).run);
 }
 
-TEST(resolve, what_has_no_effect_yet_is_told) {
-  const command result = read(
-      "client_advertise: x\n"
-      "lame_duck_duration: \"40s\", lame_duck_grace_period: \"5s\"",
-      {});
-  ASSERT_TRUE(result.run) << result.error;
-  EXPECT_EQ(result.run->notes.size(), 3U);
-  EXPECT_TRUE(read("write_deadline: \"1s\", max_sub_tokens: 3", {}).run->notes.empty());
-}
-
 TEST(resolve, what_keeps_the_door_shut_cannot_be_ignored) {
   for (const char* guard : {"tls {}", "accounts {A: {users: []}}", "operator: x"}) {
     const command result = read(std::string(guard) + "\nignore_unsupported: true", {});

@@ -3,9 +3,11 @@
 
 #include <cstdlib>
 #include <filesystem>
+#include <memory>
 #include <sstream>
 
 #include <gtest/gtest.h>
+#include <signal.h>
 
 namespace wirebird::system_tests {
 namespace {
@@ -36,6 +38,16 @@ class node_client : public system_test {
 
   void run(const std::string& scenario) {
     process node({node_binary(), (folder_ / "client.mjs").string(), scenario, broker().url()});
+    EXPECT_EQ(node.wait(seconds(60)), (exit_status{.code = 0, .signal = 0})) << node.output();
+  }
+  /// `interfere` is called once the scenario has said that it is ready.
+  template <typename Doing>
+  void run(const std::string& scenario, Doing interfere) {
+    process node({node_binary(), (folder_ / "client.mjs").string(), scenario, broker().url()});
+    require_eventually("the scenario to be ready", [&] {
+      return !node.is_running() || node.output().find("ready") != std::string::npos;
+    });
+    interfere();
     EXPECT_EQ(node.wait(seconds(60)), (exit_status{.code = 0, .signal = 0})) << node.output();
   }
 
@@ -77,8 +89,30 @@ TEST_P(node_login, logs_in_and_is_told_what_it_may_not) {
   run("login");
 }
 
+TEST_P(node_client, comes_back_after_a_kill_and_a_restart_in_the_same_place) {
+  std::unique_ptr<broker_process> again;
+  run("reconnect", [&] {
+    stop_broker(SIGKILL);
+    require_eventually("the device to go", [] { return !device_exists(GetParam()); });
+    again = std::make_unique<broker_process>(GetParam(), broker().port());
+  });
+}
+
 WIREBIRD_ON_EVERY_TRANSPORT(node_client);
 WIREBIRD_ON_EVERY_TRANSPORT(node_login);
+
+class node_client_of_a_lame_duck : public node_client {
+ protected:
+  [[nodiscard]] std::string configuration() const override {
+    return "lame_duck_duration: \"30s\"\nlame_duck_grace_period: \"300ms\"\n";
+  }
+};
+
+TEST_P(node_client_of_a_lame_duck, hears_of_it_and_is_closed) {
+  run("lame_duck", [&] { EXPECT_EQ(stop_broker(SIGUSR2), (exit_status{.code = 0, .signal = 0})); });
+}
+
+WIREBIRD_ON_EVERY_TRANSPORT(node_client_of_a_lame_duck);
 
 }  // namespace
 }  // namespace wirebird::system_tests

@@ -21,6 +21,12 @@ async function take(subscription, count) {
   return texts;
 }
 
+// The next event of this type.
+async function next(events, type) {
+  for await (const event of events) if (event.type === type) return event;
+  throw new Error(`the connection ended without ${type}`);
+}
+
 const scenarios = {
   async connect() {
     const connection = await open({ name: 'judge' });
@@ -156,6 +162,32 @@ const scenarios = {
     assert.equal(seen.size, 1_000);
     assert.ok([...seen.values()].every((count) => count === 1));
     await publisher.close();
+  },
+
+  // The judge kills the broker once we are ready, and starts another one in its place.
+  async reconnect() {
+    const client = await open({
+      reconnect: true, reconnectTimeWait: 50, reconnectJitter: 5, maxReconnectAttempts: -1,
+      pingInterval: 200, maxPingOut: 3,  // a stack of our own dies without a RST
+    });
+    const subscription = client.subscribe('kept');
+    await client.flush();
+    const events = client.status();
+    console.log('ready');
+    await next(events, 'reconnect');
+    client.publish('kept', 'after');
+    assert.deepEqual(await take(subscription, 1), ['after']);
+    await client.close();
+  },
+
+  // The judge sends the broker into lame duck mode once we are ready.
+  async lame_duck() {
+    const client = await open();
+    await client.flush();
+    const events = client.status();
+    console.log('ready');
+    await next(events, 'ldm');
+    await client.closed();
   },
 };
 
