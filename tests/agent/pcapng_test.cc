@@ -91,7 +91,9 @@ class capture_to_disk : public testing::Test {
   capture_to_disk() {
     std::string name = "/tmp/wirebird-capture-XXXXXX";
     folder_ = mkdtemp(name.data());
-    sink_.emplace(config::logging{.file = folder_ + "/log"});
+    config::logging where;
+    where.file = folder_ + "/log";
+    sink_.emplace(where);
     EXPECT_EQ(sink_->open(), "");
   }
   ~capture_to_disk() override { std::filesystem::remove_all(folder_); }
