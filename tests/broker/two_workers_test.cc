@@ -36,6 +36,18 @@ class two_workers : public testing::Test {
   world there;
 };
 
+// What has been published `count` times, and what a subscriber has of that.
+std::string published(int count) {
+  std::string text;
+  for (int i = 0; i < count; ++i) text += "PUB a 1\r\nx\r\n";
+  return text;
+}
+std::string delivered(int count) {
+  std::string text;
+  for (int i = 0; i < count; ++i) text += "MSG a 1 1\r\nx\r\n";
+  return text;
+}
+
 constexpr std::string_view no_responders = "HMSG inbox 9 16 16\r\nNATS/1.0 503\r\n\r\n\r\n";
 
 TEST_F(two_workers, who_asks_one_that_goes_meanwhile_is_told) {
@@ -95,14 +107,10 @@ TEST_F(two_workers, a_pong_comes_behind_all_that_was_published_before) {
   settle();
   // More than is taken off a lane at once.
   constexpr int count = 600;
-  std::string text;
-  for (int i = 0; i < count; ++i) text += "PUB a 1\r\nx\r\n";
-  EXPECT_EQ(writer.ask(text + "PING\r\n"), "PONG\r\n");
+  EXPECT_EQ(writer.ask(published(count) + "PING\r\n"), "PONG\r\n");
   reader.on_wire().send("PING\r\n");
   there.settle();
-  std::string wanted;
-  for (int i = 0; i < count; ++i) wanted += "MSG a 1 1\r\nx\r\n";
-  EXPECT_EQ(reader.take(), wanted + "PONG\r\n");
+  EXPECT_EQ(reader.take(), delivered(count) + "PONG\r\n");
 }
 
 TEST_F(two_workers, who_drains_gets_what_was_published_before) {
@@ -111,15 +119,11 @@ TEST_F(two_workers, who_drains_gets_what_was_published_before) {
   member.send("SUB a q 1\r\n");
   settle();
   constexpr int count = 600;
-  std::string text;
-  for (int i = 0; i < count; ++i) text += "PUB a 1\r\nx\r\n";
-  EXPECT_EQ(writer.ask(text + "PING\r\n"), "PONG\r\n");
+  EXPECT_EQ(writer.ask(published(count) + "PING\r\n"), "PONG\r\n");
   member.on_wire().send("UNSUB 1\r\nPING\r\n");
   there.settle();
   settle();
-  std::string wanted;
-  for (int i = 0; i < count; ++i) wanted += "MSG a 1 1\r\nx\r\n";
-  EXPECT_EQ(member.take(), wanted + "PONG\r\n");
+  EXPECT_EQ(member.take(), delivered(count) + "PONG\r\n");
   EXPECT_EQ(there.counts().messages_without_member.value(), 0U);
 }
 
@@ -130,18 +134,14 @@ TEST_F(two_workers, an_unsub_that_waits_ends_with_the_maximum_or_with_its_client
   EXPECT_EQ(limited.ask("SUB a 1\r\nUNSUB 1 300\r\n"), "+OK\r\n+OK\r\n");
   gone.send("SUB a 1\r\n");
   settle();
-  std::string text;
-  for (int i = 0; i < 1500; ++i) text += "PUB a 1\r\nx\r\n";
-  writer.send(text);
+  writer.send(published(1500));
   limited.on_wire().send("UNSUB 1\r\nPING\r\n");
   gone.on_wire().send("UNSUB 1\r\n");
   there.step();
   EXPECT_EQ(there.counts().barrier_waits.value(), 2U);
   gone.on_wire().reset();
   settle();
-  std::string wanted;
-  for (int i = 0; i < 300; ++i) wanted += "MSG a 1 1\r\nx\r\n";
-  EXPECT_EQ(limited.take(), wanted + "+OK\r\nPONG\r\n");
+  EXPECT_EQ(limited.take(), delivered(300) + "+OK\r\nPONG\r\n");
 }
 
 TEST_F(two_workers, who_leaves_while_it_waits_for_its_pong_holds_nobody_up) {
@@ -150,9 +150,7 @@ TEST_F(two_workers, who_leaves_while_it_waits_for_its_pong_holds_nobody_up) {
   client writer = here.connect_quiet();
   first.send("SUB a 1\r\n");
   settle();
-  std::string text;
-  for (int i = 0; i < 1500; ++i) text += "PUB a 1\r\nx\r\n";
-  writer.send(text);
+  writer.send(published(1500));
   first.on_wire().send("PING\r\n");
   there.step();
   second.on_wire().send("PING\r\n");
