@@ -82,6 +82,7 @@ void event_log::push(head event, const broker::client_identity& client,
     at += part.size();
   }
   events_.commit();
+  events_.publish();
   // Non-blocking: the count can only saturate, and then the bell rings already.
   const std::uint64_t one = 1;
   [[maybe_unused]] const auto written = ::write(bell_, &one, sizeof one);
@@ -121,6 +122,7 @@ void event_log::write_all() {
   for (byte_view record = events_.front(); !record.empty(); record = events_.front()) {
     write(record);
     events_.pop();
+    events_.acknowledge();
   }
   const std::uint64_t dropped = dropped_.value();
   if (dropped == dropped_told_) return;

@@ -62,6 +62,7 @@ void broker::flush(instant now) {
   core_->others.go_on(now);
   core_->fanouts.go_on(now);
   tell_some(now);
+  core_->others.hand_over();
   core_->flushes.run(now, core_->fanouts.take_was_cut());
   clean_up();
   core_->others.ring_bells();

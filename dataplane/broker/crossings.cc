@@ -38,8 +38,7 @@ void crossings::push_interest(link& to, const crossing::interest& what) {
   if (to.backlog.empty()) {
     if (const mutable_bytes room = to.to.out->ring.reserve(size); !room.empty()) {
       crossing::write(room, what);
-      to.to.out->ring.commit();
-      touched_ |= bit(to.to.worker);
+      commit(to);
       return;
     }
     ++backed_up_;
@@ -60,11 +59,22 @@ void crossings::push_backlog(link& to) {
       return;
     }
     std::memcpy(room.data(), oldest.data(), oldest.size());
-    to.to.out->ring.commit();
-    touched_ |= bit(to.to.worker);
+    commit(to);
     to.backlog.pop_front();
   }
   --backed_up_;
+}
+
+void crossings::commit(link& to) noexcept {
+  crossing::byte_ring& ring = to.to.out->ring;
+  ring.commit();
+  touched_ |= bit(to.to.worker);
+  if (ring.produced() - to.published >= published_early_bytes) publish(to);
+}
+
+void crossings::publish(link& to) noexcept {
+  to.to.out->ring.publish();
+  to.published = to.to.out->ring.produced();
 }
 
 void crossings::wait_for(link& to) noexcept {
@@ -174,7 +184,21 @@ void crossings::go_on(instant now) {
   check_mark(now);
 }
 
+void crossings::hand_over() noexcept {
+  if ((touched_ | taken_) == 0) return;
+  for (link& each : links_)
+    if ((touched_ & bit(each.to.worker)) != 0) publish(each);
+  // Only now: what came of a record is on its way before the record is acknowledged.
+  for (link& each : links_) {
+    if ((taken_ & bit(each.to.worker)) == 0) continue;
+    each.to.in->ring.acknowledge();
+    if (each.to.in->producer_waits()) each.to.wakes->ring();
+  }
+  taken_ = 0;
+}
+
 void crossings::ring_bells() noexcept {
+  hand_over();
   if (touched_ == 0) return;
   for (link& each : links_)
     if ((touched_ & bit(each.to.worker)) != 0) each.to.wakes->ring();

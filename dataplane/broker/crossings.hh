@@ -51,7 +51,8 @@ class crossings final : public interest_listener {
                    std::uint32_t members) override;
   /// Number of the last change of interest or question; 0 when alone.
   [[nodiscard]] std::uint64_t changes() const noexcept { return changes_; }
-  /// A request that may have to be answered stands on a lane. returns: its number among the changes.
+  /// A request that may have to be answered stands on a lane. returns: its number among the
+  /// changes.
   std::uint64_t note_question() noexcept { return ++changes_; }
   /// All workers know this change, or have handed over the answer to this question.
   [[nodiscard]] bool is_known(std::uint64_t change) const noexcept { return change <= known_; }
@@ -91,7 +92,10 @@ class crossings final : public interest_listener {
 
   /// Moves on what waited for others. Once per iteration, before connections are flushed.
   void go_on(instant now);
-  /// Wakes whom this iteration concerns. At its end.
+  /// The other workers see what was sent to them, and which of their records are dealt with. Before
+  /// clients are sent answers that say so.
+  void hand_over() noexcept;
+  /// Hands over the rest and wakes whom this iteration concerns. At its end.
   void ring_bells() noexcept;
   /// Whether a lane has something that would be lost time to sleep over.
   [[nodiscard]] bool has_news() noexcept;
@@ -100,6 +104,8 @@ class crossings final : public interest_listener {
 
   /// Records taken from one lane per iteration: about as long as a burst of packets takes.
   static constexpr std::size_t records_per_turn = 256;
+  /// Handed over before the end of the iteration, so that the other worker need not wait for it.
+  static constexpr std::size_t published_early_bytes = 4096;
 
  private:
   struct kept_message {
@@ -117,6 +123,7 @@ class crossings final : public interest_listener {
     ring_queue<kept_message> kept;
     std::uint64_t barrier = 0;        ///< position of the mark that all must reach
     std::uint64_t arrived = 0;        ///< position up to which PINGs here wait
+    std::uint64_t published = 0;      ///< position up to which it was handed over
     bool waits = false;               ///< asked to be woken
     std::uint64_t consumed_seen = 0;  ///< when it was asked
     instant stopped_until{};          ///< the last publisher of it
@@ -129,6 +136,8 @@ class crossings final : public interest_listener {
   [[nodiscard]] bool push(link&, const Record&) noexcept;
   void push_interest(link&, const crossing::interest&);
   void push_backlog(link&);
+  void commit(link&) noexcept;
+  void publish(link&) noexcept;
   void wait_for(link&) noexcept;
   void mark() noexcept;
   void check_mark(instant now);
@@ -146,6 +155,7 @@ class crossings final : public interest_listener {
   unsigned self_;
   std::vector<link> links_;
   std::uint64_t touched_ = 0;  ///< links with new records, a bit per worker
+  std::uint64_t taken_ = 0;    ///< links whose records were taken and not acknowledged yet
   std::uint64_t stalled_ = 0;  ///< workers whose message is still being delivered
   std::size_t backed_up_ = 0;  ///< links with a backlog
   std::uint64_t changes_ = 0;

@@ -60,8 +60,7 @@ bool crossings::push(link& to, const Record& what) noexcept {
   const mutable_bytes room = to.to.out->ring.reserve(crossing::size_of(what));
   if (room.empty()) return false;
   crossing::write(room, what);
-  to.to.out->ring.commit();
-  touched_ |= bit(to.to.worker);
+  commit(to);
   return true;
 }
 
@@ -124,7 +123,7 @@ bool crossings::receive_from(link& from, instant now) {
     ring.pop();
     ++taken;
   }
-  if (taken > 0 && from.to.in->producer_waits()) from.to.wakes->ring();
+  if (taken > 0) taken_ |= bit(from.to.worker);
   return taken > 0;
 }
 

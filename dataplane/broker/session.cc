@@ -285,6 +285,7 @@ void session::end(close_reason reason, instant now) {
 void session::close(close_reason reason, instant now) {
   if (!is_open()) return;
   end(reason, now);
+  core_.others.hand_over();  // the last bytes leave now, behind what the client published
   connection_->close(now);
 }
 

@@ -53,7 +53,6 @@ mutable_bytes byte_ring::reserve(std::size_t size) noexcept {
 void byte_ring::commit() noexcept {
   debug_check(reserved_end_ > tail_here_);
   tail_here_ = reserved_end_;
-  tail_.store(tail_here_, std::memory_order_release);
 }
 
 byte_view byte_ring::front() noexcept {
@@ -75,7 +74,6 @@ void byte_ring::pop() noexcept {
   record_head head;
   std::memcpy(&head, bytes_ + offset(head_here_), sizeof head);
   head_here_ += head_bytes + rounded(head.size);
-  head_.store(head_here_, std::memory_order_release);
 }
 
 }  // namespace wirebird::crossing

@@ -14,7 +14,9 @@ namespace wirebird::crossing {
 /// tells the producer which records have been dealt with, so an acknowledgement costs nothing.
 ///
 /// Positions count bytes since the beginning and never go back. Each side keeps a copy of the
-/// other's position and looks again only when the ring seems full or empty.
+/// other's position and looks again only when the ring seems full or empty, and tells its own when
+/// it likes: two cores that pass positions to and fro with every record spend most of their time on
+/// that.
 class byte_ring {
  public:
   /// `bytes`: a power of two, at least 64.
@@ -29,9 +31,11 @@ class byte_ring {
   /// requires: 0 < size <= record_bytes_max(). returns: room for a record, or an empty span when
   /// there is none now. Void after any other call.
   [[nodiscard]] mutable_bytes reserve(std::size_t size) noexcept;
-  /// Hands the record over. requires: a reserve() that gave room just before.
+  /// The record is whole. requires: a reserve() that gave room just before.
   void commit() noexcept;
-  /// End of the last record handed over.
+  /// Hands over all records that are whole.
+  void publish() noexcept { tail_.store(tail_here_, std::memory_order_release); }
+  /// End of the last record that is whole.
   [[nodiscard]] std::uint64_t produced() const noexcept { return tail_here_; }
   /// Everything in front of this has been dealt with.
   [[nodiscard]] std::uint64_t consumed() const noexcept {
@@ -41,8 +45,10 @@ class byte_ring {
   // Consumer.
   /// returns: the oldest record, or an empty span when there is none. Stays valid until pop().
   [[nodiscard]] byte_view front() noexcept;
-  /// requires: front() gave a record. The producer may see it at once.
+  /// requires: front() gave a record.
   void pop() noexcept;
+  /// Tells the producer that all records popped so far have been dealt with.
+  void acknowledge() noexcept { head_.store(head_here_, std::memory_order_release); }
   /// End of the last record that has arrived...
   [[nodiscard]] std::uint64_t arrived() const noexcept {
     return tail_.load(std::memory_order_acquire);

@@ -207,12 +207,14 @@ void workers_simulation::carry(std::deque<std::vector<std::uint8_t>>& held, cros
     if (how_.broken == sabotage::repeated_records && is_message && choices_.chance(1, 50))
       held.push_back(held.back());
     from.ring.pop();
+    from.ring.acknowledge();
   }
   while (!held.empty() && (how_.broken == sabotage::repeated_records || choices_.chance(1, 2))) {
     const mutable_bytes room = to.ring.reserve(held.front().size());
     if (room.empty()) return;
     std::memcpy(room.data(), held.front().data(), held.front().size());
     to.ring.commit();
+    to.ring.publish();
     held.pop_front();
   }
 }

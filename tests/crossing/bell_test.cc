@@ -47,6 +47,7 @@ void talk(mesh& between, unsigned self, unsigned rounds) {
       ASSERT_FALSE(room.empty());
       std::memcpy(room.data(), &round, 4);
       other.out->ring.commit();
+      other.out->ring.publish();
       other.wakes->ring();
     }
     if (self == 1 && round + 1 == rounds) break;
@@ -58,6 +59,7 @@ void talk(mesh& between, unsigned self, unsigned rounds) {
       bell.awake();
     }
     other.in->ring.pop();
+    other.in->ring.acknowledge();
   }
   between.arrive(1);
   while (!between.all_arrived(1)) std::this_thread::yield();

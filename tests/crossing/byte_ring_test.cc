@@ -17,12 +17,15 @@ bool put(byte_ring& ring, std::string_view text) {
   if (room.empty()) return false;
   std::memcpy(room.data(), text.data(), text.size());
   ring.commit();
+  ring.publish();
   return true;
 }
 
 std::string get(byte_ring& ring) {
   const std::string text(as_text(ring.front()));
-  if (!text.empty()) ring.pop();
+  if (text.empty()) return text;
+  ring.pop();
+  ring.acknowledge();
   return text;
 }
 
@@ -66,7 +69,20 @@ TEST(byte_ring, consumed_tells_what_has_been_taken_off) {
   EXPECT_EQ(ring.front().size(), 1U);
   EXPECT_LT(ring.consumed(), end);
   ring.pop();
+  EXPECT_LT(ring.consumed(), end);
+  ring.acknowledge();
   EXPECT_EQ(ring.consumed(), end);
+}
+
+TEST(byte_ring, hands_over_what_is_published) {
+  byte_ring ring(64);
+  ASSERT_FALSE(ring.reserve(1).empty());
+  ring.commit();
+  EXPECT_TRUE(ring.front().empty());
+  EXPECT_EQ(ring.arrived(), 0U);
+  ring.publish();
+  EXPECT_EQ(ring.front().size(), 1U);
+  EXPECT_EQ(ring.arrived(), ring.produced());
 }
 
 TEST(byte_ring, is_a_queue_for_any_sequence_of_sizes) {
