@@ -4,9 +4,13 @@
 #include "dataplane/config/duration.hh"
 
 #include <algorithm>
+#include <charconv>
+#include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <optional>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 
@@ -55,6 +59,16 @@ std::string limit_text(std::uint32_t limit) {
   return std::to_string(limit == std::numeric_limits<std::uint32_t>::max() ? 0 : limit);
 }
 
+/// As Go prints a number of seconds. Zero: the default.
+std::string seconds_text(duration length) {
+  if (length == duration::zero()) length = auth::default_timeout;
+  std::string text(32, '\0');
+  const double seconds = std::chrono::duration<double>(length).count();
+  const auto end = std::to_chars(text.data(), text.data() + text.size(), seconds).ptr;
+  text.resize(static_cast<std::size_t>(end - text.data()));
+  return text;
+}
+
 class comparison {
  public:
   /// `name`: nats-server's for the option inside, where it has it.
@@ -73,8 +87,9 @@ class comparison {
       say(std::string("Reloaded: ") + name + " = " + text_of(next));
   }
   void say(std::string change) { plan_.changes.push_back(std::move(change)); }
-  void refuse(std::string reason) {
-    if (plan_.refusal.empty()) plan_.refusal = std::move(reason);
+  void change_logins(std::string change) {
+    plan_.logins_change = true;
+    say(std::move(change));
   }
   [[nodiscard]] reload_plan result() && { return std::move(plan_); }
 
@@ -135,35 +150,60 @@ void compare_logging(comparison& that, const config::logging& now, const config:
   that.may_change("max_traced_msg_len", now.traced_bytes_max, next.traced_bytes_max);
 }
 
-bool same(const auth::permission& one, const auth::permission& other) {
-  const auto equal = [](const auth::subject_rule& left, const auth::subject_rule& right) {
-    return left.subject == right.subject && left.queue == right.queue;
+bool same_users(const auth::rules& one, const auth::rules& other, bool with_keys) {
+  const auto of_kind = [with_keys](const auth::rules& all) {
+    std::vector<const auth::user*> found;
+    if (all.single_user) return found;
+    for (const auth::user& each : all.users)
+      if (each.key.has_value() == with_keys) found.push_back(&each);
+    return found;
   };
-  return std::ranges::equal(one.allow, other.allow, equal) &&
-         std::ranges::equal(one.deny, other.deny, equal);
+  return std::ranges::equal(
+      of_kind(one), of_kind(other), [](const auth::user* left, const auth::user* right) {
+        return left->name == right->name && left->password.reveal() == right->password.reveal() &&
+               left->key == right->key && left->may == right->may &&
+               left->connection_kinds == right->connection_kinds;
+      });
 }
 
-bool same(const std::optional<auth::permissions>& one,
-          const std::optional<auth::permissions>& other) {
-  if (!one || !other) return one.has_value() == other.has_value();
-  const auto& asked = one->responses;
-  const auto& given = other->responses;
-  const bool same_responses =
-      asked.has_value() == given.has_value() &&
-      (!asked || (asked->max == given->max && asked->expires == given->expires));
-  return same(one->publish, other->publish) && same(one->subscribe, other->subscribe) &&
-         same_responses;
+/// The user that was given without a list; null: there is none.
+const auth::user* single_user(const auth::rules& of) {
+  return of.single_user && !of.users.empty() ? &of.users.front() : nullptr;
 }
 
-bool same(const auth::rules& one, const auth::rules& other) {
-  const auto equal = [](const auth::user& left, const auth::user& right) {
-    return left.name == right.name && left.password.reveal() == right.password.reveal() &&
-           left.key == right.key && same(left.may, right.may) &&
-           left.connection_kinds == right.connection_kinds;
+std::string_view name_of(const auth::user* one) {
+  return one == nullptr ? std::string_view() : std::string_view(one->name);
+}
+
+std::string_view password_of(const auth::user* one) {
+  return one == nullptr ? std::string_view() : one->password.reveal();
+}
+
+/// Whom `no_auth_user` names may not become somebody else; he may go, and the option with him.
+void compare_no_auth_user(comparison& that, const auth::rules& now, const auth::rules& next) {
+  if (now.no_auth_user == next.no_auth_user) return;
+  const bool stays = std::ranges::any_of(
+      next.users, [&](const auth::user& one) { return one.name == now.no_auth_user; });
+  if (!now.no_auth_user.empty() && next.no_auth_user.empty() && !stays) return;
+  that.is_fixed("NoAuthUser", now.no_auth_user, next.no_auth_user);
+}
+
+void compare_logins(comparison& that, const auth::rules& now, const auth::rules& next) {
+  compare_no_auth_user(that, now, next);
+  const auth::user* const one = single_user(now);
+  const auth::user* const other = single_user(next);
+  const auto say_if = [&that](bool changed, const char* what) {
+    if (changed) that.change_logins(std::string("Reloaded: authorization ") + what);
   };
-  return one.token.reveal() == other.token.reveal() && same(one.token_may, other.token_may) &&
-         one.single_user == other.single_user && one.no_auth_user == other.no_auth_user &&
-         one.timeout == other.timeout && std::ranges::equal(one.users, other.users, equal);
+  say_if(name_of(one) != name_of(other), "username");
+  say_if(password_of(one) != password_of(other), "password");
+  say_if(now.token.reveal() != next.token.reveal(), "token");
+  const bool same_single = one == nullptr || other == nullptr || one->may == other->may;
+  say_if(!same_single || now.token_may != next.token_may, "permissions");
+  if (now.timeout != next.timeout)
+    that.say("Reloaded: authorization timeout = " + seconds_text(next.timeout));
+  say_if(!same_users(now, next, false), "users");
+  say_if(!same_users(now, next, true), "nkey users");
 }
 
 }  // namespace
@@ -172,9 +212,7 @@ reload_plan plan_reload(const config::options& now, const config::options& next)
   comparison that;
   compare_fixed(that, now, next);
   compare_dataplane(that, now, next);
-  // Until workers and clients take a new one, who changes it must not believe that they have.
-  if (!same(now.authorization, next.authorization))
-    that.refuse("config reload not supported for authorization");
+  compare_logins(that, now.authorization, next.authorization);
   compare_logging(that, now.log, next.log);
   compare_limits(that, now.limits, next.limits);
   if (now.client_advertise != next.client_advertise)  // 2.9.10 spells this one differently

@@ -11,6 +11,7 @@ namespace wirebird::agent {
 struct reload_plan {
   std::string refusal;               ///< not empty: nothing changes, for this reason
   std::vector<std::string> changes;  ///< one line for the log each, in nats-server's words
+  bool logins_change = false;        ///< who may connect, or what somebody may
 };
 
 /// Compares two snapshots. What nats-server 2.9.10 does not reload, and where the dataplane runs,

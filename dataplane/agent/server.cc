@@ -4,9 +4,9 @@
 #include "dataplane/agent/control_side.hh"
 #include "dataplane/agent/crew.hh"
 #include "dataplane/agent/files.hh"
+#include "dataplane/agent/gate.hh"
 #include "dataplane/agent/identity.hh"
 #include "dataplane/agent/log.hh"
-#include "dataplane/agent/login_helper.hh"
 #include "dataplane/agent/machine.hh"
 #include "dataplane/agent/placement.hh"
 #include "dataplane/agent/posture.hh"
@@ -24,7 +24,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <thread>
 #include <utility>
 #include <vector>
 
@@ -40,7 +39,6 @@ constexpr int exit_after_lame_duck = 0;
 constexpr int exit_after_failed_start = 1;
 constexpr int quiet_time_ms = 500;
 constexpr int leaving_look_ms = 50;  ///< how often a lame duck looks whether it is alone
-constexpr unsigned login_threads_max = 4;
 
 void log_start(log& log, const protocol::server_info& identity) {
   log.info("Starting nats-server");
@@ -65,7 +63,7 @@ class server {
         read_again_(std::move(read_again)),
         log_(options_.log),
         now_(std::make_unique<worker::snapshot>(
-            worker::snapshot{rules_of(options_), new_identity(options_)})),
+            worker::snapshot{rules_of(options_), new_identity(options_), nullptr})),
         ports_file_(std::in_place, options_.ports_file_dir) {}
 
   int run() {
@@ -89,9 +87,8 @@ class server {
       return fail(why_not);
     log_.info("Listening for client connections on " + transport_.listens_on());
     if (!unadvertised.empty()) return fail(unadvertised);
-    for (const std::string& warning : password_warnings(options_)) log_.warning(warning);
-    log_.info(posture(options_, transport_.listens_on()));
-    if (logins_) logins_->start();
+    log_posture();
+    static_cast<void>(gate_.judge_by(options_.authorization, options_.generation));
     crew_.start();
     if (placed.pinned) crew_.pin(placed.workers);
     log_.info("Server is ready");
@@ -100,7 +97,7 @@ class server {
       log_.error(why_not);
     const int exit_code = wait_for_the_end();
     log_.info("Initiating Shutdown...");
-    if (logins_) logins_->stop();
+    gate_.stop();
     crew_.stop();
     crew_.write_events();
     log_the_end();
@@ -118,23 +115,13 @@ class server {
   std::string open(std::size_t workers) {
     if (std::string why_not = crew_.make(workers, *now_, options_); !why_not.empty())
       return why_not;
-    if (options_.authorization.required()) open_login_helper();
+    gate_.open(crew_.all());
     return transport_.open(options_, crew_.all());
   }
 
-  /// It gets the cores that no worker has.
-  void open_login_helper() {
-    const std::vector<worker::worker*> workers = crew_.all();
-    const auto taken = static_cast<unsigned>(workers.size());
-    const unsigned cores = std::max(std::thread::hardware_concurrency(), taken + 1);
-    logins_.emplace(std::min(cores - taken, login_threads_max));
-    logins_->judge_by(std::make_shared<const auth::authenticator>(
-        std::make_shared<const auth::rules>(options_.authorization), options_.generation));
-    for (worker::worker* const each : workers)
-      each->broker.judge_logins_at(logins_->open_window([each] {
-        if (each->sockets) each->sockets->wake();
-        if (each->port) each->port->queue.wake();
-      }));
+  void log_posture() {
+    for (const std::string& warning : password_warnings(options_)) log_.warning(warning);
+    log_.info(posture(options_, transport_.listens_on()));
   }
 
   void reopen_log() {
@@ -166,21 +153,23 @@ class server {
     if (!plan.refusal.empty()) return plan.refusal;
     auto made = std::make_unique<worker::snapshot>(*now_);
     made->rules = rules_of(next);
+    made->identity.auth_required = next.authorization.required();
     if (std::string why_not = advertise(next, transport_.port(), made->identity); !why_not.empty())
       return why_not;
     if (next.pid_file != options_.pid_file)
       if (std::string why_not = write_pid_file(next.pid_file); !why_not.empty()) return why_not;
     if (std::string why_not = log_.change(next.log); !why_not.empty()) return why_not;
-    take_over(std::move(next), std::move(made), plan.changes);
+    take_over(std::move(next), std::move(made), plan);
     return "";
   }
 
   void take_over(config::options next, std::unique_ptr<worker::snapshot> made,
-                 const std::vector<std::string>& changes) {
+                 const reload_plan& plan) {
     crew_.show_debug(next.log.debug);
+    made->heirs = gate_.judge_by(next.authorization, next.generation);
     const worker::order order{.next = made.get(), .tells_clients = says_else(*now_, *made)};
     const bool obeyed = crew_.tell(order);
-    for (const std::string& change : changes) log_.info(change);
+    for (const std::string& change : plan.changes) log_.info(change);
     if (next.ports_file_dir != options_.ports_file_dir) {
       ports_file_.emplace(next.ports_file_dir);
       if (const std::string why_not = ports_file_->write(transport_.host(), transport_.port());
@@ -190,6 +179,7 @@ class server {
     options_ = std::move(next);
     use(std::move(made), obeyed);
     control_.update(options_, now_->identity, now_->rules);
+    if (plan.logins_change) log_posture();
     log_.info("Reloaded server configuration");
   }
 
@@ -209,6 +199,7 @@ class server {
     if (is_leaving()) return;
     log_.info("Entering lame duck mode, stop accepting new clients");
     auto made = std::make_unique<worker::snapshot>(*now_);
+    made->heirs.reset();
     made->identity.ldm = true;
     made->identity.connect_urls.clear();
     const duration grace = options_.leave.grace;
@@ -302,7 +293,7 @@ class server {
   control_side control_{log_};
   transport transport_;  // the port outlives the workers that use it
   crew crew_{log_};
-  std::optional<login_helper> logins_;  // ends before the workers that it wakes
+  gate gate_;  // ends before the workers that it wakes
   std::string stock_told_;
   unsigned quiet_turns_ = 0;  // of the agent, since it last had something to do
 };

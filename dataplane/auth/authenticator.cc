@@ -7,6 +7,16 @@
 
 namespace wirebird::auth {
 
+namespace {
+
+/// By the same proof, over the same connections.
+bool logs_in_alike(const user& one, const user& other) {
+  return one.key == other.key && one.password.reveal() == other.password.reveal() &&
+         one.connection_kinds == other.connection_kinds;
+}
+
+}  // namespace
+
 authenticator::authenticator(std::shared_ptr<const rules> given, std::uint64_t generation)
     : rules_(std::move(given)), generation_(generation) {
   const auto holder = std::make_shared<user>();
@@ -30,9 +40,37 @@ login_answer authenticator::judge(const login_question& asked) const {
   login_answer answer{asked.client, asked.attempt, generation_, verdict::refused, nullptr};
   if (who == nullptr) return answer;
   answer.outcome = verdict::accepted;
-  answer.who =
-      who == token_holder_.get() ? token_holder_ : std::shared_ptr<const user>(rules_, who);
+  answer.who = kept(who);
   return answer;
+}
+
+std::shared_ptr<const user> authenticator::kept(const user* who) const {
+  return who == token_holder_.get() ? token_holder_ : std::shared_ptr<const user>(rules_, who);
+}
+
+const user* authenticator::namesake(const user& other) const {
+  const auto& known = other.key ? by_key_ : by_name_;
+  const auto found = known.find(other.name);
+  return found == known.end() ? nullptr : found->second;
+}
+
+succession authenticator::heirs_of(const std::shared_ptr<const authenticator>& before) const {
+  succession heirs;
+  for (const user& one : rules_->users) heirs.add(one, kept(&one));
+  heirs.add(*token_holder_, token_holder_);
+  if (before == nullptr) return heirs;
+  heirs.keep(before);
+  for (const user& one : before->rules_->users) {
+    const user* const now = namesake(one);
+    if (now == nullptr)
+      heirs.add_gone(one);
+    else if (logs_in_alike(one, *now))
+      heirs.add(one, kept(now));
+  }
+  const secret& token = before->rules_->token;
+  if (!token.empty() && token.reveal() == rules_->token.reveal())
+    heirs.add(*before->token_holder_, token_holder_);
+  return heirs;
 }
 
 const user* authenticator::client_of(const login_question& asked) const {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "dataplane/auth/login.hh"
+#include "dataplane/auth/succession.hh"
 
 #include <cstdint>
 #include <memory>
@@ -20,6 +21,10 @@ class authenticator {
   authenticator(std::shared_ptr<const rules>, std::uint64_t generation);
 
   [[nodiscard]] login_answer judge(const login_question&) const;
+  /// Who of those that `before` let in, or this one, needs no other login: the same name or key,
+  /// the same password or token, the same kinds of connections. Null: nobody had to log in before.
+  /// Says nothing about those who are there by `no_auth_user`: they prove nothing.
+  [[nodiscard]] succession heirs_of(const std::shared_ptr<const authenticator>& before) const;
 
  private:
   /// returns: null when refused.
@@ -28,6 +33,9 @@ class authenticator {
   [[nodiscard]] const user* named(const credentials&) const;
   [[nodiscard]] const user* holder_of(const secret& token) const;
   [[nodiscard]] bool knows_password(const user*, const secret& said) const;
+  /// returns: the user with that name or that key; null: there is none.
+  [[nodiscard]] const user* namesake(const user&) const;
+  [[nodiscard]] std::shared_ptr<const user> kept(const user*) const;
 
   std::shared_ptr<const rules> rules_;
   std::uint64_t generation_;

@@ -17,6 +17,7 @@ namespace wirebird::auth {
 struct subject_rule {
   std::string subject;
   std::string queue;  ///< empty: with any queue group or none
+  [[nodiscard]] bool operator==(const subject_rule&) const = default;
 };
 
 /// What may be published or subscribed: what some `allow` has and no `deny` has. `allow` empty:
@@ -24,6 +25,7 @@ struct subject_rule {
 struct permission {
   std::vector<subject_rule> allow;
   std::vector<subject_rule> deny;
+  [[nodiscard]] bool operator==(const permission&) const = default;
 };
 
 /// How often and how long a reply to a delivered message may be published although the subject is
@@ -31,12 +33,14 @@ struct permission {
 struct response_permission {
   std::int64_t max = 1;                        ///< negative: no limit
   duration expires = std::chrono::minutes(2);  ///< negative: no limit
+  [[nodiscard]] bool operator==(const response_permission&) const = default;
 };
 
 struct permissions {
   permission publish;
   permission subscribe;
   std::optional<response_permission> responses;  ///< with no `publish.allow`: only replies
+  [[nodiscard]] bool operator==(const permissions&) const = default;
 };
 
 /// Kinds of connections a user may come by.

@@ -61,6 +61,7 @@ bool broker::is_settled() const noexcept {
 void broker::flush(instant now) {
   core_->others.go_on(now);
   core_->fanouts.go_on(now);
+  review_some(now);
   tell_some(now);
   core_->others.hand_over();
   core_->flushes.run(now, core_->fanouts.take_was_cut());
@@ -95,7 +96,7 @@ void broker::destroy(session& gone) {
 
 bool broker::has_work() const noexcept {
   return core_->fanouts.has_work() || core_->flushes.has_work() || !core_->ending.empty() ||
-         to_tell_ > 0;
+         to_tell_ > 0 || is_reviewing();
 }
 
 void broker::apply(const options& rules, const protocol::server_info& identity, bool tells,
@@ -105,6 +106,22 @@ void broker::apply(const options& rules, const protocol::server_info& identity, 
   if (!tells) return;
   ++core_->info_number;
   to_tell_ = sessions_.size();
+}
+
+void broker::review(const auth::succession& heirs) noexcept {
+  heirs_ = &heirs;
+  to_review_ = sessions_.size();
+}
+
+bool broker::is_reviewing() const noexcept {
+  return to_review_ > 0 || !core_->reviews.empty();
+}
+
+void broker::review_some(instant now) {
+  to_review_ = std::min(to_review_, sessions_.size());  // see places()
+  for (std::size_t i = 0; i < reviewed_per_turn && to_review_ > 0; ++i)
+    sessions_[--to_review_]->review(*heirs_, now);
+  core_->reviews.go_on(now);
 }
 
 /// Whoever came last goes first. Workers that do this at the same time may each end one too many.

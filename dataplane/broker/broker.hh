@@ -1,5 +1,6 @@
 #pragma once
 
+#include "dataplane/auth/succession.hh"
 #include "dataplane/base/arena.hh"
 #include "dataplane/base/random.hh"
 #include "dataplane/base/siphash.hh"
@@ -60,6 +61,12 @@ class broker final : public stream::acceptor, private client_closer {
   /// deadline that runs ends as it began. `tells`: clients that understand it get a new INFO, some
   /// per iteration. Clients beyond a lower max_connections are closed. Between iterations.
   void apply(const options&, const protocol::server_info& identity, bool tells, instant now);
+  /// After apply(): everybody who is there is who the succession says, with the permissions of the
+  /// new configuration, or logs in anew; subscriptions that are not permitted any more end. Goes on
+  /// over several iterations, during which the succession is used. Between iterations.
+  void review(const auth::succession&) noexcept;
+  /// Not yet through, but for those who wait for their verdict.
+  [[nodiscard]] bool is_reviewing() const noexcept;
   /// Lame duck: after `grace`, closes clients one after another so that `length` after that none is
   /// left, at least one a second. Once.
   void leave(duration grace, duration length, instant now);
@@ -101,11 +108,14 @@ class broker final : public stream::acceptor, private client_closer {
   void clean_up();
   void destroy(session&);
   void tell_some(instant now);
+  void review_some(instant now);
   void close_surplus(instant now);
   std::size_t close_some(std::size_t count, instant now) override;
 
   std::unique_ptr<core> core_;
   std::size_t to_tell_ = 0;  ///< one past the highest place that may not know the last INFO
+  const auth::succession* heirs_ = nullptr;
+  std::size_t to_review_ = 0;  ///< likewise: who may be there by earlier rules
   std::optional<lame_duck> leaving_;
   std::vector<std::unique_ptr<session>> sessions_;
 };

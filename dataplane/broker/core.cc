@@ -45,7 +45,8 @@ core::core(const options& rules_, const protocol::server_info& identity_, arena&
       flushes(rules),
       throttled(timers_),
       waiting(memory_, memory_queue.shares().output),
-      logins(*this, secret_) {
+      logins(*this, secret_),
+      reviews(*this) {
   if (!others.alone()) interest.listen(others);
 }
 

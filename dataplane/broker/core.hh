@@ -16,6 +16,7 @@
 #include "dataplane/broker/logins.hh"
 #include "dataplane/broker/memory_rules.hh"
 #include "dataplane/broker/options.hh"
+#include "dataplane/broker/reviews.hh"
 #include "dataplane/broker/session_summary.hh"
 #include "dataplane/broker/stored_message.hh"
 #include "dataplane/broker/subscriptions.hh"
@@ -71,6 +72,7 @@ struct core {
   throttle throttled;
   backlogs waiting;
   class logins logins;
+  class reviews reviews;
   intrusive_list<session, ending_tag> ending;  ///< their subscriptions must go
   hash_index<session> by_id;
   std::size_t open = 0;       ///< sessions whose end is not decided

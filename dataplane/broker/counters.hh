@@ -37,6 +37,7 @@ struct counters {
   counter invalid_publish_subjects;  ///< told a pedantic publisher; the message went on
   counter publishes_refused;         ///< reserved subject or reply, or not permitted
   counter subscriptions_refused;     ///< reserved queue name, or not permitted
+  counter subscriptions_revoked;     ///< taken away by another configuration
   counter deliveries_refused;        ///< messages that a subscriber may not have
   counter replies_forgotten;         ///< replies no longer permitted: too many were open
   counter subscriptions_exceeded;    ///< SUB refused: max_subscriptions
@@ -97,6 +98,7 @@ struct counters {
     visit("invalid_publish_subjects", invalid_publish_subjects);
     visit("publishes_refused", publishes_refused);
     visit("subscriptions_refused", subscriptions_refused);
+    visit("subscriptions_revoked", subscriptions_revoked);
     visit("deliveries_refused", deliveries_refused);
     visit("replies_forgotten", replies_forgotten);
     visit("subscriptions_exceeded", subscriptions_exceeded);

@@ -45,6 +45,12 @@ inline constexpr duration worker_pause_max = 100ms;
 /// Of one line of the trace; the rest is cut.
 inline constexpr std::size_t trace_bytes_max = 32 * 1024;
 
+// Another configuration of who may what: about as much as the above.
+/// Clients whose login is looked at per iteration.
+inline constexpr std::size_t reviewed_per_turn = 256;
+/// Slots of indexes of subscriptions that are looked at per iteration.
+inline constexpr std::size_t reviewed_slots_per_turn = 1024;
+
 // Lame duck (lame_duck.hh).
 /// From one client's end to the next one's at most, also where there is time for more.
 inline constexpr duration leave_interval_max = 1s;

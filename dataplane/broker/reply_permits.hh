@@ -19,6 +19,9 @@ class reply_permits {
  public:
   reply_permits(const auth::response_permission&, const siphash_key& secret);
 
+  /// Other rules for what is granted from now on.
+  void change(const auth::response_permission& rules) noexcept { rules_ = rules; }
+
   /// The client got a message with this reply: it may be published anew, as often and as long as
   /// the rules say. returns: false when another reply had to be forgotten for it.
   bool grant(std::string_view reply, instant now);

@@ -251,6 +251,7 @@ void session::reply(std::string_view bytes, instant now) {
 
 void session::retire(subscription& leaving) {
   if (leaving_ == &leaving) leaving_ = nullptr;
+  if (access_ != nullptr) access_->review.cursor = 0;
   by_sid_.erase(core_.interest.hash()(leaving.sid()), leaving);
   core_.interest.retire(leaving);
 }
@@ -273,7 +274,10 @@ void session::end(close_reason reason, instant now) {
   --core_.open;
   timer::disarm();
   write_watch_.disarm();
-  if (access_ != nullptr) access_->login.reset();
+  if (access_ != nullptr) {
+    access_->login.reset();
+    access_->review.unlink();
+  }
   core_.memory_queue.forget(*this);
   core_.others.forget(*this);
   core_.throttled.forget(*this);

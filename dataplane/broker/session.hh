@@ -1,12 +1,14 @@
 #pragma once
 
 #include "dataplane/auth/permission.hh"
+#include "dataplane/auth/succession.hh"
 #include "dataplane/base/intrusive_list.hh"
 #include "dataplane/base/slice_queue.hh"
 #include "dataplane/base/timer_wheel.hh"
 #include "dataplane/broker/core.hh"
 #include "dataplane/broker/hash_index.hh"
 #include "dataplane/broker/reply_permits.hh"
+#include "dataplane/broker/reviews.hh"
 #include "dataplane/broker/session_summary.hh"
 #include "dataplane/stream/connection.hh"
 #include "protocol/connect_options.hh"
@@ -23,10 +25,13 @@ namespace wirebird::broker {
 
 /// Who a client is, where a login is required, and what that lets it do.
 struct session_access {
+  explicit session_access(session& owner) noexcept : review(owner) {}
+
   std::unique_ptr<pending_login> login;    ///< until there is a verdict
   std::shared_ptr<const auth::user> user;  ///< who logged in; null: nobody yet
   const auth::permissions* may = nullptr;  ///< the user's; null: everything
   std::unique_ptr<reply_permits> replies;  ///< with `allow_responses`
+  subscription_review review;
 };
 
 /// One client: its parser, its state and its subscriptions. Owned by the broker, on its thread;
@@ -37,8 +42,8 @@ struct session_access {
 ///         \--------close()------+--> draining --on_ended()--> ended
 ///
 /// Reads nothing while paused: for its own unfinished fan-out, for memory, for a subscriber of its
-/// messages that lags, until other workers have taken what it told them, or while its login is
-/// judged. Where a login is required nothing but CONNECT is served before it.
+/// messages that lags, until other workers have taken what it told them, or while its login or its
+/// subscriptions are judged. Where a login is required nothing but CONNECT is served before it.
 class session final : public stream::handler,
                       public timer,  // the next PING
                       public list_hook<touched_tag>,
@@ -115,6 +120,12 @@ class session final : public stream::handler,
   void ask_again() { core_.logins.ask(*this, *access_->login); }
   void on_verdict(const auth::login_answer&, instant now);
   void on_login_timeout(instant now);
+  /// Another configuration counts: who has proved to be somebody that it knows by the same proof
+  /// is that one, and whom it does not know at all is closed; everybody else is judged as if he
+  /// logged in now, and reads nothing meanwhile.
+  void review(const auth::succession&, instant now);
+  [[nodiscard]] bool review_some(std::size_t& slots, instant now);
+  void on_reviewed(instant now);
   void on_fanout_finished(instant now);
   void on_memory(instant now);
   /// What other workers had for this one when the client asked is delivered.
@@ -168,7 +179,8 @@ class session final : public stream::handler,
     for_barrier = 4,
     for_lanes = 8,
     for_subscriber = 16,
-    for_verdict = 32
+    for_verdict = 32,
+    for_review = 64
   };
 
   /// Looks whether the client still takes what was flushed.
@@ -222,8 +234,16 @@ class session final : public stream::handler,
   [[nodiscard]] std::string_view user_name() const noexcept;
   [[nodiscard]] std::string user_text() const;
   [[nodiscard]] bool may_publish(std::string_view subject, instant now);
-  [[nodiscard]] auth::subscribe_verdict may_subscribe(const protocol::subscribe_op&) const noexcept;
+  [[nodiscard]] auth::subscribe_verdict may_subscribe(std::string_view subject,
+                                                      std::string_view queue) const noexcept;
   void grant_reply(std::string_view reply, instant now);
+
+  // session_review.cc
+  /// requires: it is somebody.
+  [[nodiscard]] bool has_proved_itself() const noexcept;
+  void forget_login(instant now);
+  void become(std::shared_ptr<const auth::user>, bool same_rights);
+  void take_away(subscription&, instant now);
 
   // session_trace.cc; requires: options say trace.
   void trace(std::string_view direction, std::string_view text);

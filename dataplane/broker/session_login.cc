@@ -11,10 +11,15 @@ namespace {
 constexpr std::string_view authorization_violation = "-ERR 'Authorization Violation'\r\n";
 constexpr std::string_view authentication_timeout = "-ERR 'Authentication Timeout'\r\n";
 
+/// In two configurations.
+bool is_same(const auth::user& one, const auth::user& other) noexcept {
+  return one.name == other.name && one.key == other.key;
+}
+
 }  // namespace
 
 void session::expect_login(instant now) {
-  if (access_ == nullptr) access_ = std::make_unique<session_access>();
+  if (access_ == nullptr) access_ = std::make_unique<session_access>(*this);
   access_->login = std::make_unique<pending_login>(*this);
   core_.timers.arm(*access_->login, now + core_.rules.login.timeout);
 }
@@ -53,21 +58,17 @@ auth::login_question session::question() const {
 void session::on_verdict(const auth::login_answer& answer, instant now) {
   session_access& access = *access_;
   const bool said_connect = access.login->said_connect;
-  const bool is_another = access.user != nullptr && access.user != answer.who;
   const bool is_accepted = answer.outcome == auth::verdict::accepted && answer.who != nullptr;
+  const bool is_another =
+      is_accepted && access.user != nullptr && !is_same(*access.user, *answer.who);
   // What was subscribed under one name is not for another.
   if (!is_accepted || (is_another && has_subscriptions())) {
     refuse_login(now);
     return;
   }
   access.login.reset();
-  if (access.user != answer.who) {
-    access.user = answer.who;
-    access.may = access.user->may ? &*access.user->may : nullptr;
-    access.replies.reset();
-    if (access.may != nullptr && access.may->responses)
-      access.replies = std::make_unique<reply_permits>(*access.may->responses, core_.secret);
-  }
+  if (access.user != answer.who)
+    become(answer.who, access.user != nullptr && access.user->may == answer.who->may);
   if (said_connect) enter(now);
   resume(for_verdict, now);
 }
@@ -107,14 +108,15 @@ bool session::may_publish(std::string_view subject, instant now) {
   return access_->replies != nullptr && access_->replies->use(subject, now);
 }
 
-auth::subscribe_verdict session::may_subscribe(const protocol::subscribe_op& op) const noexcept {
+auth::subscribe_verdict session::may_subscribe(std::string_view subject,
+                                               std::string_view queue) const noexcept {
   const auth::permissions* const rules = may();
   if (rules == nullptr) return auth::subscribe_verdict::allowed;
   // A subject that is no subject is nothing that a rule could allow.
-  if (!protocol::is_valid_subscription(op.subject))
+  if (!protocol::is_valid_subscription(subject))
     return rules->subscribe.allow.empty() ? auth::subscribe_verdict::allowed
                                           : auth::subscribe_verdict::refused;
-  return auth::may_subscribe(*rules, op.subject, op.queue);
+  return auth::may_subscribe(*rules, subject, queue);
 }
 
 bool session::may_receive(std::string_view subject, const subscription& by) const noexcept {

@@ -135,7 +135,7 @@ subscription* session::find(std::string_view sid, std::uint64_t hash) const noex
 
 void session::on_subscribe(const protocol::subscribe_op& op, instant now) {
   last_activity_ = now;
-  const auth::subscribe_verdict may = may_subscribe(op);
+  const auth::subscribe_verdict may = may_subscribe(op.subject, op.queue);
   if (op.queue == system_queue || may == auth::subscribe_verdict::refused) {
     refuse_subscription(op, now);
     return;

@@ -5,9 +5,17 @@
 namespace wirebird::worker {
 
 void orders::obey(worker& self, instant now) {
-  for (order next; waiting_.pop(next);) {
+  if (reviewing_ && !self.broker.is_reviewing()) {
+    reviewing_ = false;
+    done_.fetch_add(1, std::memory_order_release);
+  }
+  for (order next; !reviewing_ && waiting_.pop(next);) {
     if (next.next != nullptr)
       self.broker.apply(next.next->rules, next.next->identity, next.tells_clients, now);
+    if (next.next != nullptr && next.next->heirs != nullptr) {
+      self.broker.review(*next.next->heirs);
+      reviewing_ = true;
+    }
     if (next.leaves) {
       leaving_ = true;
       if (self.sockets) self.sockets->stop_listening(self.clients());
@@ -15,7 +23,7 @@ void orders::obey(worker& self, instant now) {
       self.broker.leave(next.grace, next.length, now);
       clients_left_.store(self.broker.open_sessions(), std::memory_order_relaxed);
     }
-    done_.fetch_add(1, std::memory_order_release);
+    if (!reviewing_) done_.fetch_add(1, std::memory_order_release);
   }
   if (leaving_) clients_left_.store(self.broker.open_sessions(), std::memory_order_relaxed);
 }

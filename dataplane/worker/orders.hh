@@ -1,5 +1,6 @@
 #pragma once
 
+#include "dataplane/auth/succession.hh"
 #include "dataplane/base/spsc_ring.hh"
 #include "dataplane/base/time.hh"
 #include "dataplane/broker/options.hh"
@@ -8,6 +9,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 
 namespace wirebird::worker {
 
@@ -17,6 +19,8 @@ struct worker;
 struct snapshot {
   broker::options rules;
   protocol::server_info identity;
+  /// Who is who now, of those that logged in by the one before; null: logins are as they were.
+  std::shared_ptr<const auth::succession> heirs;
 };
 
 /// What the main thread tells one worker: another snapshot, lame duck, or both.
@@ -41,7 +45,8 @@ class orders {
     ++given_;
     return true;
   }
-  /// The worker has done all that it was told, and uses no older snapshot.
+  /// The worker has done all that it was told, to the end of the review of its clients, and uses no
+  /// older snapshot.
   [[nodiscard]] bool are_done() const noexcept {
     return done_.load(std::memory_order_acquire) == given_;
   }
@@ -58,6 +63,7 @@ class orders {
   spsc_ring<order, waiting_max> waiting_;
   std::uint64_t given_ = 0;  // the main thread's
   bool leaving_ = false;     // the worker's
+  bool reviewing_ = false;   // likewise: the last order is not done yet
   std::atomic<std::uint64_t> done_{0};
   std::atomic<std::size_t> clients_left_{0};
 };

@@ -149,6 +149,53 @@ TEST(authenticator, kinds_of_listeners_and_connections_share_one_decision) {
       }
 }
 
+std::shared_ptr<const authenticator> judge_of(const rules& of, std::uint64_t generation) {
+  return std::make_shared<const authenticator>(std::make_shared<const rules>(of), generation);
+}
+
+// Who need not log in again when the configuration changes: nobody but by the same proof.
+TEST(authenticator, heirs_are_those_whose_proof_is_still_good) {
+  const signer key(1);
+  rules first = with_users({known("same", "p"), known("word", "p"), known("gone", "p"),
+                            known("kind", "p"), known("more", "p"), key_of(key)});
+  rules second = first;
+  std::erase_if(second.users, [](const user& one) { return one.name == "gone"; });
+  for (user& one : second.users) {
+    if (one.name == "word") one.password = secret("q");
+    if (one.name == "kind") one.connection_kinds = mqtt;
+    if (one.name == "more") one.may.emplace().publish.deny.push_back({"x", ""});
+  }
+  const auto before = judge_of(first, 1);
+  const auto now = judge_of(second, 2);
+  const succession heirs = now->heirs_of(before);
+  const auto become = [&](const login_question& asked) -> std::string {
+    const auto* heir = heirs.heir_of(*before->judge(asked).who);
+    if (heir == nullptr) return "to be judged";
+    if (heir->who == nullptr) return "gone";
+    return heir->who->name + (heir->same_rights ? "" : " with other rights");
+  };
+  EXPECT_EQ(become(question(password("same", "p"))), "same");
+  EXPECT_EQ(become(question(signed_by(key))), key.nkey());
+  EXPECT_EQ(become(question(password("more", "p"))), "more with other rights");
+  EXPECT_EQ(become(question(password("gone", "p"))), "gone");
+  EXPECT_EQ(become(question(password("word", "p"))), "to be judged");
+  EXPECT_EQ(become(question(password("kind", "p"))), "to be judged");
+  const auto later = now->judge(question(password("same", "p"))).who;
+  EXPECT_EQ(heirs.heir_of(*later)->who, later) << "who has come since is who he is";
+}
+
+TEST(authenticator, a_token_is_inherited_as_long_as_it_is_the_same) {
+  rules with_token;
+  with_token.token = secret("t");
+  const auto before = judge_of(with_token, 1);
+  const auto holder = before->judge(question(token("t"))).who;
+  EXPECT_NE(judge_of(with_token, 2)->heirs_of(before).heir_of(*holder), nullptr);
+  with_token.token = secret("u");
+  EXPECT_EQ(judge_of(with_token, 2)->heirs_of(before).heir_of(*holder), nullptr);
+  EXPECT_EQ(judge_of(with_users({known("a", "p")}), 2)->heirs_of(before).heir_of(*holder), nullptr);
+  EXPECT_EQ(judge_of(with_token, 1)->heirs_of(nullptr).heir_of(*holder), nullptr);
+}
+
 TEST(authenticator, an_identity_outlives_the_rules_that_gave_it) {
   login_answer answer;
   {

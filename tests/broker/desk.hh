@@ -3,6 +3,7 @@
 #include "dataplane/broker/logins.hh"
 #include "tests/broker/world.hh"
 
+#include <algorithm>
 #include <cstdint>
 #include <deque>
 #include <memory>
@@ -34,6 +35,19 @@ class desk final : public login_desk {
     users_.push_back(std::make_shared<auth::user>());
     users_.back()->name = name;
     return *users_.back();
+  }
+  std::shared_ptr<auth::user> forget(const std::string& name) {
+    const auto place = std::ranges::find(users_, name, [](const auto& one) { return one->name; });
+    auto gone = *place;
+    users_.erase(place);
+    return gone;
+  }
+  /// Another one of that name takes his place. returns: him and the one before.
+  std::pair<std::shared_ptr<auth::user>, std::shared_ptr<auth::user>> replace(
+      const std::string& name) {
+    const auto place = std::ranges::find(users_, name, [](const auto& one) { return one->name; });
+    auto next = std::make_shared<auth::user>(**place);
+    return {next, std::exchange(*place, next)};
   }
   void judge_all() {
     for (const auth::login_question& asked : std::exchange(questions, {})) judge(asked);

@@ -1,10 +1,8 @@
 // What an operator does to a running server: lame duck and reload.
-#include "tests/system/broker_process.hh"
-#include "tests/system/raw_client.hh"
+#include "tests/system/operating.hh"
 
 #include <array>
 #include <csignal>
-#include <filesystem>
 #include <fstream>
 #include <string>
 
@@ -19,55 +17,6 @@ namespace wirebird::system_tests {
 namespace {
 
 using testing::HasSubstr;
-
-constexpr const char* new_client = R"({"verbose":false,"protocol":1})";
-constexpr const char* old_client = R"({"verbose":false})";
-
-class operating : public testing::TestWithParam<transport> {
- protected:
-  void SetUp() override {
-    if (const auto why = why_not(GetParam())) GTEST_SKIP() << "important: " << *why;
-    std::string folder = testing::TempDir() + "operateXXXXXX";
-    ASSERT_NE(::mkdtemp(folder.data()), nullptr);
-    folder_ = folder;
-  }
-  void TearDown() override {
-    if (broker_ != nullptr && HasFailure()) ADD_FAILURE() << broker_->child().output();
-    if (!folder_.empty()) std::filesystem::remove_all(folder_);
-  }
-
-  void write(const std::string& text) const { std::ofstream(folder_ / "conf") << text; }
-  void start(const std::string& configuration) {
-    write(configuration);
-    broker_ = std::make_unique<broker_process>(GetParam(), 0,
-                                               std::vector<std::string>{"-c", folder_ / "conf"});
-  }
-  [[nodiscard]] raw_client connect(const char* json) const {
-    raw_client made(broker_->host(), broker_->port());
-    EXPECT_EQ(made.connect(json), "PONG\r\n");
-    return made;
-  }
-  void send(const std::string& command) const {
-    process sender({setting_for(GetParam()).binary, "--signal",
-                    command + "=" + std::to_string(broker_->child().pid())},
-                   sanitizer_environment());
-    EXPECT_EQ(sender.wait(), (exit_status{.code = 0, .signal = 0})) << sender.output();
-  }
-  /// Waits until the log says this once more than before.
-  void reload(const std::string& configuration, const std::string& until) {
-    write(configuration);
-    const std::size_t before = broker_->child().output().size();
-    send("reload");
-    EXPECT_TRUE(eventually([&] {
-      return broker_->child().output().find(until, before) != std::string::npos;
-    })) << broker_->child().output().substr(before);
-    said_ = broker_->child().output().substr(before);
-  }
-
-  std::filesystem::path folder_;
-  std::unique_ptr<broker_process> broker_;
-  std::string said_;  ///< by the log, since the last reload
-};
 
 TEST_P(operating, a_lame_duck_tells_its_clients_lets_them_go_one_by_one_and_ends) {
   start("lame_duck_duration: \"30s\"\nlame_duck_grace_period: \"1s\"\n");
