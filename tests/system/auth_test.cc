@@ -171,8 +171,8 @@ TEST_P(token_login, says_once_who_may_connect_and_no_secret_ever) {
   EXPECT_NE(log.find("authentication error"), std::string::npos) << log;
 }
 
-WIREBIRD_ON_EVERY_TRANSPORT(login);
-WIREBIRD_ON_EVERY_TRANSPORT(token_login);
+WIREBIRD_ON_EVERY_TRANSPORT_AND_NAT(login);
+WIREBIRD_ON_EVERY_TRANSPORT_AND_NAT(token_login);
 
 }  // namespace
 }  // namespace wirebird::system_tests

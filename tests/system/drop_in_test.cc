@@ -183,7 +183,8 @@ TEST_P(drop_in, a_draining_client_gets_all_that_was_sent_to_it) {
 }
 
 INSTANTIATE_TEST_SUITE_P(on, drop_in,
-                         testing::Values(transport::kernel, transport::tap, transport::oracle),
+                         testing::Values(transport::kernel, transport::tap, transport::nat,
+                                         transport::oracle),
                          name_of);
 
 }  // namespace

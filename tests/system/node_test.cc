@@ -80,6 +80,19 @@ TEST_P(node_client, shares_a_queue) {
   run("queue");
 }
 
+TEST_P(node_client, has_its_options_respected) {
+  run("connect_options");
+}
+TEST_P(node_client, goes_through_its_list_of_servers) {
+  run("server_list");
+}
+TEST_P(node_client, flushes_in_order) {
+  run("flush");
+}
+TEST_P(node_client, is_told_when_it_is_slow_itself) {
+  run("slow_consumer");
+}
+
 class node_login : public node_client {
  protected:
   [[nodiscard]] std::string configuration() const override { return users_of_each_kind; }
@@ -98,8 +111,17 @@ TEST_P(node_client, comes_back_after_a_kill_and_a_restart_in_the_same_place) {
   });
 }
 
-WIREBIRD_ON_EVERY_TRANSPORT(node_client);
-WIREBIRD_ON_EVERY_TRANSPORT(node_login);
+TEST_P(node_client, finds_a_connection_stale_and_comes_back) {
+  run("reconnect", [&] {
+    broker().child().signal(SIGSTOP);
+    // Long enough for three PINGs without an answer, which is when it gives up.
+    static_cast<void>(eventually([] { return false; }, milliseconds(1500)));
+    broker().child().signal(SIGCONT);
+  });
+}
+
+WIREBIRD_ON_EVERY_TRANSPORT_AND_NAT(node_client);
+WIREBIRD_ON_EVERY_TRANSPORT_AND_NAT(node_login);
 
 class node_client_of_a_lame_duck : public node_client {
  protected:
@@ -112,7 +134,7 @@ TEST_P(node_client_of_a_lame_duck, hears_of_it_and_is_closed) {
   run("lame_duck", [&] { EXPECT_EQ(stop_broker(SIGUSR2), (exit_status{.code = 0, .signal = 0})); });
 }
 
-WIREBIRD_ON_EVERY_TRANSPORT(node_client_of_a_lame_duck);
+WIREBIRD_ON_EVERY_TRANSPORT_AND_NAT(node_client_of_a_lame_duck);
 
 }  // namespace
 }  // namespace wirebird::system_tests

@@ -67,7 +67,7 @@ TEST_P(client_options, a_subscription_ends_with_its_connection) {
   }));
 }
 
-WIREBIRD_ON_EVERY_TRANSPORT(client_options);
+WIREBIRD_ON_EVERY_TRANSPORT_AND_NAT(client_options);
 
 }  // namespace
 }  // namespace wirebird::system_tests

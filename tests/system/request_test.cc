@@ -122,7 +122,7 @@ TEST_P(request, headers_arrive_as_they_were_sent) {
   }
 }
 
-WIREBIRD_ON_EVERY_TRANSPORT(request);
+WIREBIRD_ON_EVERY_TRANSPORT_AND_NAT(request);
 
 }  // namespace
 }  // namespace wirebird::system_tests

@@ -79,7 +79,7 @@ TEST_P(slow_consumer, who_stops_reading_is_closed_when_too_much_waits_for_it) {
   exchange(32);
 }
 
-WIREBIRD_ON_EVERY_TRANSPORT(slow_consumer);
+WIREBIRD_ON_EVERY_TRANSPORT_AND_NAT(slow_consumer);
 
 }  // namespace
 }  // namespace wirebird::system_tests

@@ -3,6 +3,7 @@
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
+#include <fstream>
 #include <stdexcept>
 
 #include <arpa/inet.h>
@@ -28,6 +29,10 @@ constexpr const char* xdp_name = "wirebird1";
 constexpr const char* xdp_host_name = "wirebird2";
 constexpr const char* xdp_host_address = "10.223.0.1";
 constexpr const char* xdp_broker_address = "10.223.0.2";
+
+// Behind the loopback's translated address stands the broker on the TAP device.
+constexpr const char* nat_address = "127.0.0.2";
+constexpr std::uint16_t nat_port = 14222;
 
 // Set once by enter_own_network: empty when there is a veth pair to use.
 std::string why_no_veth = "no network of its own";
@@ -105,6 +110,30 @@ void make_veth() {
   why_no_veth.clear();
 }
 
+/// Once somebody wants it: from then on the kernel tracks every connection of this network.
+/// returns: why not, or an empty text.
+std::string translate_addresses() {
+  const std::string to = tap_broker_address + std::string(":") + std::to_string(tap_port);
+  const std::string from =
+      nat_address + std::string(" tcp dport ") + std::to_string(nat_port) + " dnat to ";
+  const bool done = succeeds(
+      "nft '"
+      "add table ip wirebird; "
+      "add chain ip wirebird to { type nat hook output priority -100 ; }; "
+      "add chain ip wirebird from { type nat hook postrouting priority 100 ; }; "
+      "add rule ip wirebird to ip daddr " +
+      from + to + "; add rule ip wirebird from ip saddr 127.0.0.0/8 oifname " + tap_name +
+      " masquerade'");
+  if (!done) return "`nft` translates no addresses";
+  // Answers to the loopback's addresses may come in by another device.
+  std::ofstream("/proc/sys/net/ipv4/conf/all/route_localnet") << 1;
+  return "";
+}
+
+bool has_tap(transport where) {
+  return where == transport::tap || where == transport::nat;
+}
+
 std::uint16_t free_port() {
   const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   sockaddr_in address{};
@@ -146,20 +175,25 @@ std::optional<std::string> why_not(transport where) {
   if (::access(binary.c_str(), X_OK) != 0) return binary + " cannot be executed";
   if (where == transport::af_xdp && why_no_own_network.empty() && !why_no_veth.empty())
     return why_no_veth;
-  if (where != transport::tap && where != transport::af_xdp) return std::nullopt;
+  if (!has_tap(where) && where != transport::af_xdp) return std::nullopt;
   if (!why_no_own_network.empty()) return why_no_own_network;
   if (where == transport::af_xdp) return std::nullopt;
   const int tun = ::open("/dev/net/tun", O_RDWR | O_CLOEXEC);
   if (tun < 0) return std::string("/dev/net/tun: ") + std::strerror(errno);
   ::close(tun);
-  return std::nullopt;
+  if (where != transport::nat) return std::nullopt;
+  static const std::string why_no_nat = translate_addresses();
+  return why_no_nat.empty() ? std::nullopt : std::optional(why_no_nat);
 }
 
 broker_setting setting_for(transport where, std::uint16_t port) {
   broker_setting setting{.binary = binary_for(where), .arguments = {}, .host = {}, .port = 0};
-  if (where == transport::tap) {
-    setting.host = tap_broker_address;
-    setting.port = port == 0 ? tap_port : port;
+  std::uint16_t listens_on = 0;
+  if (has_tap(where)) {
+    const bool is_translated = where == transport::nat;
+    setting.host = is_translated ? nat_address : tap_broker_address;
+    setting.port = is_translated ? nat_port : port == 0 ? tap_port : port;
+    listens_on = is_translated ? tap_port : setting.port;
     setting.arguments = {"--nic", std::string("tap:") + tap_name, "--ip",
                          std::string(tap_broker_address) + "/24"};
   } else if (where == transport::af_xdp) {
@@ -172,7 +206,8 @@ broker_setting setting_for(transport where, std::uint16_t port) {
     setting.port = port == 0 ? free_port() : port;
     setting.arguments = {"-a", setting.host};
   }
-  setting.arguments.insert(setting.arguments.end(), {"-p", std::to_string(setting.port)});
+  if (listens_on == 0) listens_on = setting.port;
+  setting.arguments.insert(setting.arguments.end(), {"-p", std::to_string(listens_on)});
   const std::string workers = variable("WIREBIRD_WORKERS");
   if (where != transport::oracle && !workers.empty())
     setting.arguments.insert(setting.arguments.end(), {"--workers", workers});
@@ -180,7 +215,7 @@ broker_setting setting_for(transport where, std::uint16_t port) {
 }
 
 void attach_host(transport where) {
-  if (where != transport::tap) return;
+  if (!has_tap(where)) return;
   const control_socket control;
   control.give_address(tap_name, SIOCSIFADDR, tap_host_address);
   control.give_address(tap_name, SIOCSIFNETMASK, "255.255.255.0");
@@ -198,7 +233,7 @@ std::string host_address(transport where) {
 bool device_exists(transport where) {
   if (where == transport::af_xdp)
     return succeeds(std::string("ip link show dev ") + xdp_name + " | grep -q prog/xdp");
-  return where == transport::tap && control_socket().knows(tap_name);
+  return has_tap(where) && control_socket().knows(tap_name);
 }
 
 std::string name_of(const testing::TestParamInfo<transport>& info) {
@@ -206,6 +241,7 @@ std::string name_of(const testing::TestParamInfo<transport>& info) {
     case transport::kernel: return "kernel";
     case transport::tap: return "tap";
     case transport::af_xdp: return "af_xdp";
+    case transport::nat: return "nat";
     case transport::oracle: return "oracle";
   }
   return "unknown";

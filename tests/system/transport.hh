@@ -8,11 +8,12 @@
 #include <gtest/gtest.h>
 
 /// What the same tests run against: the broker on kernel sockets, the broker on its own TCP/IP
-/// stack over a TAP device or, through AF_XDP, over one end of a veth pair, and Debian's
-/// nats-server, which shows that the tests judge rightly.
+/// stack over a TAP device or, through AF_XDP, over one end of a veth pair, the one over TAP behind
+/// an address and a port of the loopback that the kernel translates, as for programs that know no
+/// other, and Debian's nats-server, which shows that the tests judge rightly.
 namespace wirebird::system_tests {
 
-enum class transport : std::uint8_t { kernel, tap, af_xdp, oracle };
+enum class transport : std::uint8_t { kernel, tap, af_xdp, nat, oracle };
 
 /// How a broker is started on a transport and where clients find it.
 struct broker_setting {
@@ -33,8 +34,8 @@ void enter_own_network();
 /// On `port`; 0 picks one that is free. requires: !why_not(where).
 [[nodiscard]] broker_setting setting_for(transport where, std::uint16_t port = 0);
 
-/// For tap: addresses the host's end of the device that the broker has made. For AF_XDP it is
-/// there from the start.
+/// For tap, also behind nat: addresses the host's end of the device that the broker has made. For
+/// AF_XDP it is there from the start.
 void attach_host(transport where);
 
 /// For AF_XDP: whether the kernel's end of the wire leaves TCP checksums to a card, as it does
@@ -58,4 +59,10 @@ void leave_checksums_to_cards(bool wanted);
                                            wirebird::system_tests::transport::tap,     \
                                            wirebird::system_tests::transport::af_xdp,  \
                                            wirebird::system_tests::transport::oracle), \
+                           wirebird::system_tests::name_of)
+
+/// Besides, behind an address that the kernel translates: what client libraries rely on.
+#define WIREBIRD_ON_EVERY_TRANSPORT_AND_NAT(suite)                                                 \
+  WIREBIRD_ON_EVERY_TRANSPORT(suite);                                                              \
+  INSTANTIATE_TEST_SUITE_P(behind, suite, testing::Values(wirebird::system_tests::transport::nat), \
                            wirebird::system_tests::name_of)

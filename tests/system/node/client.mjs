@@ -38,6 +38,60 @@ const scenarios = {
     assert.equal(await connection.closed(), undefined);
   },
 
+  async connect_options() {
+    const [deaf, strict] = [await open({ noEcho: true, name: 'deaf' }),
+      await open({ verbose: true, pedantic: true })];
+    const heard = [];
+    const echo = deaf.subscribe('said', {
+      callback: (_, message) => heard.push(decoder.decode(message.data)),
+    });
+    await deaf.flush();
+    deaf.publish('said', 'by itself');
+    await deaf.flush();
+    strict.publish('said', 'by another');
+    await strict.flush();
+    await deaf.flush();
+    assert.deepEqual(heard, ['by another']);
+    echo.unsubscribe();
+    await Promise.all([deaf.close(), strict.close()]);
+  },
+
+  async server_list() {
+    const nobody = 'nats://127.0.0.1:1';
+    const client = await open({ servers: [nobody, url], noRandomize: true, timeout: 5_000 });
+    assert.equal(`nats://${client.getServer()}`, url);
+    await client.close();
+  },
+
+  // What was published before a flush is with the broker after it.
+  async flush() {
+    const [publisher, subscriber] = [await open(), await open()];
+    let count = 0;
+    subscriber.subscribe('flushed', { callback: () => count++ });
+    await subscriber.flush();
+    for (let i = 1; i <= 50; i++) {
+      publisher.publish('flushed');
+      await publisher.flush();
+      await subscriber.flush();
+      assert.equal(count, i);
+    }
+    await Promise.all([publisher.close(), subscriber.close()]);
+  },
+
+  async slow_consumer() {
+    const [publisher, client] = [await open(), await open()];
+    const events = client.status();
+    const subscription = client.subscribe('much', { slow: 10 });
+    await client.flush();
+    for (let i = 0; i < 100; i++) publisher.publish('much', `${i}`);
+    await publisher.flush();
+    await client.flush();
+    const taken = take(subscription, 100);
+    await next(events, 'slowConsumer');
+    assert.equal((await taken).length, 100);
+    await Promise.all([publisher.close(), client.close()]);
+  },
+
   // Against users.hh.
   async login() {
     const seed = 'SUACSSL3UAHUDXKFSNVUZRF5UHPMWZ6BFDTJ7M6USDXIEDNPPQYYYCU3VY';
