@@ -13,6 +13,11 @@ inline constexpr std::size_t arena_bytes = std::size_t{16} * 64 * 1024 * 1024;
 /// connections; 2 KiB each, so 16 MiB.
 inline constexpr std::size_t frames_per_queue = 8 * 1024;
 
+/// Taken from a port in one iteration: the ACKs of what one may send, or about as much text as a
+/// burst of full segments.
+inline constexpr std::size_t receive_frames_max = 512;
+inline constexpr std::size_t receive_bytes_max = std::size_t{48} * 1024;
+
 /// Workers of one process: one bit each in a set of workers.
 inline constexpr std::size_t workers_max = 64;
 

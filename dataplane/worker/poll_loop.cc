@@ -1,5 +1,7 @@
 #include "dataplane/worker/poll_loop.hh"
 
+#include "dataplane/worker/limits.hh"
+
 #include <array>
 #include <cstddef>
 #include <span>
@@ -9,16 +11,24 @@ namespace wirebird::worker {
 
 namespace {
 
-/// A burst of frames through Ethernet, IP and TCP; nobody above hears of it yet.
+/// What has arrived, through Ethernet, IP and TCP; nobody above hears of it yet. Burst by burst
+/// while whole ones come: an iteration may send a thousand segments, whose ACKs come together.
 std::size_t receive(port_path& port, instant now) {
   std::array<frame, burst_frames> burst;
-  const std::size_t count = port.queue.receive(burst);
-  for (frame& received : std::span(burst).first(count)) {
-    std::optional<datagram> segment = port.link.input(std::move(received), now);
-    if (segment) port.tcp.on_datagram(std::move(*segment), now);
+  std::size_t frames = 0;
+  std::size_t bytes = 0;
+  for (std::size_t count = burst_frames;
+       count == burst_frames && frames < receive_frames_max && bytes < receive_bytes_max;) {
+    count = port.queue.receive(burst);
+    for (frame& received : std::span(burst).first(count)) {
+      bytes += received.size();
+      std::optional<datagram> segment = port.link.input(std::move(received), now);
+      if (segment) port.tcp.on_datagram(std::move(*segment), now);
+    }
+    frames += count;
   }
-  port.frames_in.add(count);
-  return count;
+  port.frames_in.add(frames);
+  return frames;
 }
 
 /// What the kernel transport has done so far: any change means that there was work.
