@@ -58,8 +58,9 @@ struct counters {
   counter lanes_full;                 ///< times that something waited for room to another worker
   counter sessions_paused_for_lanes;  ///< of those, clients that stopped reading after SUB or UNSUB
   counter barrier_waits;              ///< PINGs answered only when other workers knew the last SUB
-  counter notices_lost;      ///< 503s and stops for another worker's clients: no room on the lane
-  counter members_vanished;  ///< queue members gone when another worker's message came for them
+  counter notices_lost;  ///< 503s and stops for another worker's clients: no room on the lane
+  counter questions_forgotten;  ///< 503s left out: too many requests to several workers were open
+  counter members_vanished;     ///< queue members gone when another worker's message came for them
   counter messages_without_member;  ///< of those, lost: the next one was gone too, or no room
 
   counter match_cache_hits;
@@ -118,6 +119,7 @@ struct counters {
     visit("sessions_paused_for_lanes", sessions_paused_for_lanes);
     visit("barrier_waits", barrier_waits);
     visit("notices_lost", notices_lost);
+    visit("questions_forgotten", questions_forgotten);
     visit("members_vanished", members_vanished);
     visit("messages_without_member", messages_without_member);
     visit("match_cache_hits", match_cache_hits);

@@ -4,6 +4,7 @@
 #include "dataplane/base/ring_queue.hh"
 #include "dataplane/base/time.hh"
 #include "dataplane/broker/delivery.hh"
+#include "dataplane/broker/open_questions.hh"
 #include "dataplane/broker/remote_targets.hh"
 #include "dataplane/broker/subscriptions.hh"
 #include "dataplane/crossing/mesh.hh"
@@ -23,10 +24,10 @@ struct crossing_tag;
 
 /// Whose message it is, for the worker that gets it.
 struct provenance {
-  unsigned worker = 0;        ///< of the publisher
-  std::uint64_t client = 0;   ///< id of the publisher
-  bool is_repeated = false;   ///< a queue member had vanished: this is the last try
-  bool wants_answer = false;  ///< tell the publisher if nobody has it
+  unsigned worker = 0;         ///< of the publisher
+  std::uint64_t client = 0;    ///< id of the publisher
+  bool is_repeated = false;    ///< a queue member had vanished: this is the last try
+  std::uint64_t question = 0;  ///< tell the publisher's worker if nobody has it; 0: do not
 };
 
 /// This worker's end of the lanes to all others: tells them what clients here want, sends them
@@ -70,6 +71,8 @@ class crossings final : public interest_listener {
   void forget(session&) noexcept;
 
   // Messages.
+  /// A request goes to so many targets of other workers and to nobody here: see open_questions.
+  [[nodiscard]] std::uint64_t ask(std::size_t targets) { return questions_.ask(targets); }
   /// Hands the message to every worker that is meant and whose lane has room; `to` keeps the rest.
   /// returns: whether nobody is left. A large payload without memory to keep it is lost to the
   /// others and counted.
@@ -146,6 +149,7 @@ class crossings final : public interest_listener {
 
   bool receive_from(link&, instant now);
   void on_message(link&, const crossing::message&, instant now);
+  /// Nobody has had one target's share of a request from here.
   void on_nobody(const crossing::nobody&, instant now);
   void on_stop(const crossing::stop&, instant now);
   void try_another(outgoing&, const crossing::message&, std::string_view group, instant now);
@@ -161,6 +165,7 @@ class crossings final : public interest_listener {
   std::uint64_t changes_ = 0;
   std::uint64_t known_ = 0;   ///< all workers know changes up to this
   std::uint64_t marked_ = 0;  ///< changes in front of the mark; known_ when there is no mark
+  open_questions questions_;
   intrusive_list<session, crossing_tag> for_lanes_;
   intrusive_list<session, crossing_tag> for_barrier_;
   intrusive_list<session, crossing_tag> for_arrivals_;       ///< of the present mark

@@ -33,7 +33,7 @@ crossing::message record_of(const outgoing& message, const provenance& from) noe
   made.origin = from.client;
   made.received = message.received;
   made.is_repeated = from.is_repeated;
-  made.wants_answer = from.wants_answer;
+  made.question = from.question;
   if (op.total_size >= shared_payload_bytes_min)
     made.pieces = message.stored->pieces();
   else
@@ -128,6 +128,9 @@ bool crossings::receive_from(link& from, instant now) {
 }
 
 void crossings::on_nobody(const crossing::nobody& told, instant now) {
+  const open_questions::outcome now_known = questions_.on_nobody(told.question);
+  if (now_known == open_questions::outcome::forgotten) core_.counts.questions_forgotten.add();
+  if (now_known != open_questions::outcome::refused) return;
   session* const asker = core_.find_session(told.origin);
   if (asker != nullptr && asker->is_open())
     core_.fanouts.send_no_responders(*asker, told.reply, now);
@@ -162,8 +165,8 @@ void crossings::on_message(link& from, const crossing::message& arrived, instant
     const std::string_view name = crossing::take_name(groups);
     if (!core_.fanouts.serve_group(message, name, now)) try_another(message, arrived, name, now);
   }
-  const bool asks = arrived.wants_answer && arrived.groups.empty();
-  if (arrived.to_plain && !core_.fanouts.deliver_arrived(message, from.to.worker, asks, now))
+  if (arrived.to_plain &&
+      !core_.fanouts.deliver_arrived(message, from.to.worker, arrived.question, now))
     stalled_ |= bit(from.to.worker);
 }
 
@@ -178,12 +181,12 @@ void crossings::try_another(outgoing& message, const crossing::message& arrived,
         *remote[static_cast<std::size_t>(core_.choices.below(remote.size()))];
     another_.clear();
     another_.choose(chosen.worker, group);
-    const provenance from{arrived.origin_worker, arrived.origin, true, arrived.wants_answer};
+    const provenance from{arrived.origin_worker, arrived.origin, true, arrived.question};
     if (send(message, another_, from)) return;
   }
   core_.counts.messages_without_member.add();
-  if (arrived.wants_answer)
-    tell_nobody(arrived.origin_worker, {arrived.origin, arrived.reply}, now);
+  if (arrived.question != 0)
+    tell_nobody(arrived.origin_worker, {arrived.origin, arrived.question, arrived.reply}, now);
 }
 
 void crossings::tell_nobody(unsigned worker, const crossing::nobody& told, instant now) {

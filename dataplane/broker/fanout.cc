@@ -55,12 +55,13 @@ void fanout::publish_to_few(const match_result& targets, outgoing& message, inst
   if (!anybody) tell_nobody_has(message, now);
 }
 
-bool fanout::deliver_arrived(outgoing& message, unsigned from_worker, bool asks, instant now) {
+bool fanout::deliver_arrived(outgoing& message, unsigned from_worker, std::uint64_t question,
+                             instant now) {
   walk way;
   way.targets = core_.interest.match(message.op.subject);
   way.has_arrived = true;
   way.from_worker = from_worker;
-  way.wants_answer = asks;
+  way.question = question;
   return run(way, message, now);
 }
 
@@ -121,17 +122,17 @@ bool fanout::hand_over(walk& way, outgoing& message) {
   const bool has_asker = message.origin != nullptr && !message.op.reply.empty() &&
                          message.origin->wants_no_responders();
   if (!way.is_handed_over) {
-    // Nobody but one member of a group, or one worker's subscribers, who may be gone when the
-    // message arrives. A member counts as having been served.
-    way.wants_answer = has_asker && way.remote.is_single() && way.delivered == way.remote.members();
+    // Nobody but others' clients, who may be gone when the message arrives. A member of a group
+    // counts as having been served.
+    if (has_asker && way.delivered == way.remote.members())
+      way.question = core_.others.ask(way.remote.count());
     way.is_handed_over = true;
     ++way.delivered;
   }
   const std::uint64_t client = message.origin != nullptr ? message.origin->id() : 0;
-  if (!core_.others.send(message, way.remote,
-                         {core_.others.self(), client, false, way.wants_answer}))
+  if (!core_.others.send(message, way.remote, {core_.others.self(), client, false, way.question}))
     return false;
-  if (way.wants_answer && message.origin != nullptr) message.origin->on_asked();
+  if (way.question != 0 && message.origin != nullptr) message.origin->on_asked();
   return true;
 }
 
@@ -190,8 +191,9 @@ void fanout::forget_origin(const session& gone) noexcept {
 
 void fanout::finish(const walk& way, const outgoing& message, instant now) {
   if (way.delivered > 0) return;
-  if (way.has_arrived && way.wants_answer)
-    core_.others.tell_nobody(way.from_worker, {message.publisher, message.op.reply}, now);
+  if (way.has_arrived && way.question != 0)
+    core_.others.tell_nobody(way.from_worker, {message.publisher, way.question, message.op.reply},
+                             now);
   tell_nobody_has(message, now);
 }
 

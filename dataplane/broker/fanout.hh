@@ -51,9 +51,10 @@ class fanout {
   void forget_origin(const session&) noexcept;
 
   /// A message from another worker, to our plain subscriptions. returns: whether it is finished. If
-  /// not, the message was taken over and crossings::on_arrived_done() tells when it is. `asks`: its
-  /// publisher is told should all of them have gone.
-  [[nodiscard]] bool deliver_arrived(outgoing&, unsigned from_worker, bool asks, instant now);
+  /// not, the message was taken over and crossings::on_arrived_done() tells when it is. `question`:
+  /// for that worker should all of them have gone; 0: it does not ask.
+  [[nodiscard]] bool deliver_arrived(outgoing&, unsigned from_worker, std::uint64_t question,
+                                     instant now);
   /// The same to one of our members of a queue group. returns: whether one has taken it.
   [[nodiscard]] bool serve_group(outgoing&, std::string_view group, instant now);
   /// Tells who published with this reply that nobody has the message.
@@ -70,7 +71,7 @@ class fanout {
     unsigned from_worker = 0;
     bool has_arrived = false;     ///< from another worker: only plain subscriptions, only ours
     bool is_handed_over = false;  ///< to others, or waits for their lanes
-    bool wants_answer = false;    ///< should nobody there, or here if it has arrived, have it
+    std::uint64_t question = 0;   ///< should nobody there, or here if it has arrived, have it
     remote_targets remote;        ///< of our own messages
 
     [[nodiscard]] std::size_t steps() const noexcept {

@@ -29,9 +29,9 @@ class remote_targets {
   }
 
   [[nodiscard]] bool empty() const noexcept { return plain_ == 0 && chosen_.empty(); }
-  /// One worker's plain subscriptions, or one member of one queue group, is all that there is.
-  [[nodiscard]] bool is_single() const noexcept {
-    return static_cast<std::size_t>(std::popcount(plain_)) + chosen_.size() == 1;
+  /// Each worker's plain subscriptions count one, and so does each member of a queue group.
+  [[nodiscard]] std::size_t count() const noexcept {
+    return static_cast<std::size_t>(std::popcount(plain_)) + chosen_.size();
   }
   [[nodiscard]] std::size_t members() const noexcept { return chosen_.size(); }
   [[nodiscard]] bool wants_plain(unsigned worker) const noexcept {

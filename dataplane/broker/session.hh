@@ -130,7 +130,7 @@ class session final : public stream::handler,
   void on_memory(instant now);
   /// What other workers had for this one when the client asked is delivered.
   void on_caught_up(instant now);
-  /// Its request went to one other worker, which tells if nobody has it. A PONG comes behind that.
+  /// Its request went to other workers, which tell if nobody has it. A PONG comes behind that.
   void on_asked() { told_ = core_.others.note_question(); }
   /// Other workers know more than before. returns: whether they know enough for a PONG, which then
   /// comes behind what they have handed over.

@@ -18,7 +18,6 @@ struct message_head {
   bool has_headers;
   bool to_plain;
   bool is_repeated;
-  bool wants_answer;
   std::uint8_t origin_worker;
   std::uint32_t subject_bytes;
   std::uint32_t reply_bytes;
@@ -31,6 +30,7 @@ struct message_head {
   std::uint32_t piece_count;
   const slice* pieces;
   std::uint64_t origin;
+  std::uint64_t question;
   instant received;
 };
 
@@ -38,6 +38,7 @@ struct nobody_head {
   record_kind kind;
   std::uint32_t reply_bytes;
   std::uint64_t origin;
+  std::uint64_t question;
 };
 
 struct stop_record {
@@ -137,7 +138,6 @@ void write(mutable_bytes into, const message& what) noexcept {
   head.has_headers = what.has_headers;
   head.to_plain = what.to_plain;
   head.is_repeated = what.is_repeated;
-  head.wants_answer = what.wants_answer;
   head.origin_worker = what.origin_worker;
   head.subject_bytes = bytes_of(what.subject);
   head.reply_bytes = bytes_of(what.reply);
@@ -150,6 +150,7 @@ void write(mutable_bytes into, const message& what) noexcept {
   head.piece_count = static_cast<std::uint32_t>(what.pieces.size());
   head.pieces = what.pieces.data();
   head.origin = what.origin;
+  head.question = what.question;
   head.received = what.received;
   out.head(head);
   out.text(what.subject);
@@ -162,7 +163,7 @@ void write(mutable_bytes into, const message& what) noexcept {
 
 void write(mutable_bytes into, const nobody& what) noexcept {
   appender out(into);
-  out.head(nobody_head{record_kind::nobody, bytes_of(what.reply), what.origin});
+  out.head(nobody_head{record_kind::nobody, bytes_of(what.reply), what.origin, what.question});
   out.text(what.reply);
 }
 
@@ -195,9 +196,9 @@ message read_message(byte_view record) noexcept {
   what.has_headers = head.has_headers;
   what.to_plain = head.to_plain;
   what.is_repeated = head.is_repeated;
-  what.wants_answer = head.wants_answer;
   what.origin_worker = head.origin_worker;
   what.origin = head.origin;
+  what.question = head.question;
   what.received = head.received;
   what.pieces = {head.pieces, head.piece_count};
   what.subject = in.text(head.subject_bytes);
@@ -214,6 +215,7 @@ nobody read_nobody(byte_view record) noexcept {
   const auto head = in.head<nobody_head>();
   nobody what;
   what.origin = head.origin;
+  what.question = head.question;
   what.reply = in.text(head.reply_bytes);
   return what;
 }

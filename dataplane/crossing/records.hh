@@ -43,13 +43,13 @@ struct message {
   std::uint32_t header_size = 0;
   std::uint32_t total_size = 0;  ///< bytes of headers and payload
   bool has_headers = false;
-  bool to_plain = false;      ///< for the receiver's plain subscriptions
-  bool is_repeated = false;   ///< a member had vanished: this is the second and last try
-  bool wants_answer = false;  ///< `nobody` is to be told if nobody has it
+  bool to_plain = false;     ///< for the receiver's plain subscriptions
+  bool is_repeated = false;  ///< a member had vanished: this is the second and last try
   std::uint8_t origin_worker = 0;
-  std::uint64_t origin = 0;  ///< client id of the publisher, on its worker
-  instant received{};        ///< whole, by its publisher's worker
-  std::string_view groups;   ///< names of the groups of which the receiver serves one member
+  std::uint64_t origin = 0;    ///< client id of the publisher, on its worker
+  std::uint64_t question = 0;  ///< `nobody` is to be told, with it, if nobody has it; 0: is not
+  instant received{};          ///< whole, by its publisher's worker
+  std::string_view groups;     ///< names of the groups of which the receiver serves one member
 
   std::string_view payload;  ///< headers and payload, unless they are referred to:
   /// Memory of the sender that stays as it is until the record is popped; with a closing CR LF.
@@ -57,8 +57,9 @@ struct message {
 };
 
 struct nobody {
-  std::uint64_t origin = 0;  ///< client id at the receiver
-  std::string_view reply;    ///< of the message
+  std::uint64_t origin = 0;    ///< client id at the receiver
+  std::uint64_t question = 0;  ///< of the message
+  std::string_view reply;      ///< of the message
 };
 
 /// A subscriber at the sender lags behind what this publisher sends.

@@ -155,9 +155,10 @@ void workers_simulation::request(std::size_t who) {
   }
 }
 
-/// Those on the last worker want "maybe", and do not.
+/// Those on the last two workers want "maybe", and do not.
 void workers_simulation::come_or_go() {
-  const std::size_t who = people_.size() - 1 - choices_.below(people_per_worker);
+  const std::size_t workers = std::min(how_.workers, 2U);
+  const std::size_t who = people_.size() - 1 - choices_.below(workers * people_per_worker);
   person& one = people_[who];
   for (auto& [sid, record] : one.by_sid) {
     if (record.subject != "maybe" || record.gone != never_) continue;

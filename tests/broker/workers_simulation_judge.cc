@@ -114,7 +114,8 @@ void workers_simulation::judge_hope(const std::string& inbox, const hope& asked)
   const int taken = messages_[asked.message].deliveries;
   if (asked.refusals > 1) fail("two 503 for one request: " + inbox);
   if (asked.refusals > 0 && taken > 0) fail("503 for a request that was taken: " + inbox);
-  if (asked.refusals == 0 && taken == 0 && ++untold_ > sum(&counters::notices_lost))
+  if (asked.refusals == 0 && taken == 0 &&
+      ++untold_ > sum(&counters::notices_lost) + sum(&counters::questions_forgotten))
     fail("request neither taken nor refused: " + inbox);
 }
 
