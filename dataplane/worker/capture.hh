@@ -67,6 +67,9 @@ class capture_queue final : public packet_queue {
     return real_.capabilities();
   }
   void wait(duration longest) noexcept override { real_.wait(longest); }
+  void wake() noexcept override { real_.wake(); }
+  [[nodiscard]] bool has_moved() const noexcept override { return real_.has_moved(); }
+  [[nodiscard]] bool give_back() noexcept override { return real_.give_back(); }
 
  private:
   [[nodiscard]] std::size_t send_and_keep(std::span<frame> from) noexcept;

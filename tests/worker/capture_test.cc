@@ -88,7 +88,10 @@ class scripted_queue final : public packet_queue {
   frame_pool& frames() noexcept override { return pool_; }
   mac_address mac() const noexcept override { return {}; }
   const port_capabilities& capabilities() const noexcept override { return can_; }
-  void wait(duration) noexcept override {}
+  void wait(duration longest) noexcept override { waited += longest; }
+  void wake() noexcept override { ++wakes; }
+  bool has_moved() const noexcept override { return moved; }
+  bool give_back() noexcept override { return all_back; }
 
   frame make(const octets& from) {
     frame made = pool_.take();
@@ -99,6 +102,10 @@ class scripted_queue final : public packet_queue {
   std::vector<octets> incoming;
   std::vector<octets> sent;
   std::size_t room = 100;
+  duration waited{};
+  int wakes = 0;
+  bool moved = false;
+  bool all_back = true;
 
  private:
   plain_frame_pool pool_;
@@ -159,6 +166,20 @@ TEST_F(capturing, only_what_the_port_takes_has_left) {
   const auto kept = taken(*into);
   ASSERT_EQ(kept.size(), 2U);
   EXPECT_TRUE(kept[0].outbound && kept[1].outbound);
+}
+
+// The queue of one of several workers sleeps, is woken and ends as if nobody could look into it.
+TEST_F(capturing, the_rest_is_the_ports) {
+  queue.wait(duration(5));
+  EXPECT_EQ(real.waited, duration(5));
+  queue.wake();
+  EXPECT_EQ(real.wakes, 1);
+  EXPECT_FALSE(queue.has_moved());
+  EXPECT_TRUE(queue.give_back());
+  real.moved = true;
+  real.all_back = false;
+  EXPECT_TRUE(queue.has_moved());
+  EXPECT_FALSE(queue.give_back());
 }
 
 TEST_F(capturing, a_full_ring_loses_of_the_capture_and_not_of_the_traffic) {
