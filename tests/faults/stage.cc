@@ -92,7 +92,7 @@ void stage::start_broker() {
 }
 
 void stage::play() {
-  const milliseconds baseline = is_full() ? seconds(20) : seconds(3);
+  const milliseconds baseline = is_full() ? seconds(20) : seconds(1);
   start_broker();
   verdict_.expect(wait_for_stock(
                       0, [](const figures& held) { return held.at("sessions") == 0; }, seconds(10)),

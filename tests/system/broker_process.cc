@@ -10,12 +10,18 @@ namespace wirebird::system_tests {
 
 std::vector<std::string> sanitizer_environment() {
   return {"ASAN_OPTIONS=halt_on_error=1:abort_on_error=1:quarantine_size_mb=1",
+          "TSAN_OPTIONS=halt_on_error=1:abort_on_error=1",
           "UBSAN_OPTIONS=halt_on_error=1:abort_on_error=1:print_stacktrace=1"};
 }
 
 bool is_sanitised() {
   const char* value = std::getenv("WIREBIRD_SANITISED");
   return value != nullptr && std::string(value) == "yes";
+}
+
+unsigned workers_under_test() {
+  const char* value = std::getenv("WIREBIRD_WORKERS");
+  return value == nullptr ? 1 : static_cast<unsigned>(std::stoul(value));
 }
 
 broker_process::broker_process(transport where, std::uint16_t port,
@@ -32,7 +38,9 @@ broker_process::broker_process(transport where, std::uint16_t port,
     throw std::runtime_error("the broker did not get ready; it said:\n" + child_->output());
   }
   attach_host(where_);
-  if (!eventually([this] { return can_connect(setting_.host, setting_.port); })) {
+  // The kernel repeats a SYN that was lost after a second: a new attempt is sooner.
+  constexpr milliseconds attempt{250};
+  if (!eventually([&] { return can_connect(setting_.host, setting_.port, attempt); })) {
     throw std::runtime_error("the broker takes no connection; it said:\n" + child_->output());
   }
 }

@@ -36,6 +36,9 @@ class broker_process {
 /// Whether the broker under test has been built with sanitizers, which makes it slow and large.
 [[nodiscard]] bool is_sanitised();
 
+/// How many workers brokers under test have: WIREBIRD_WORKERS, or one.
+[[nodiscard]] unsigned workers_under_test();
+
 /// The pairs of the last line of `log` that starts with `title` behind time and level, which reads
 /// `title name=number name=number ...`; nothing if there is none.
 [[nodiscard]] std::vector<std::pair<std::string, std::uint64_t>> figures_of(

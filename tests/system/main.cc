@@ -1,4 +1,5 @@
 #include "tests/system/child_publisher.hh"
+#include "tests/system/own_report.hh"
 #include "tests/system/transport.hh"
 
 #include <cstring>
@@ -12,6 +13,7 @@ int main(int argc, char** argv) {
     return publish_until_killed(argv[2], argv[3]);
   }
   enter_own_network();  // before any thread starts
+  name_own_report("system_test");
   testing::InitGoogleTest(&argc, argv);
   return RUN_ALL_TESTS();
 }

@@ -41,8 +41,8 @@ int connect_to(const std::string& host, std::uint16_t port, milliseconds limit) 
 
 }  // namespace
 
-bool can_connect(const std::string& host, std::uint16_t port) {
-  const int fd = connect_to(host, port, seconds(2));
+bool can_connect(const std::string& host, std::uint16_t port, milliseconds limit) {
+  const int fd = connect_to(host, port, limit);
   if (fd >= 0) ::close(fd);
   return fd >= 0;
 }

@@ -8,8 +8,9 @@
 
 namespace wirebird::system_tests {
 
-/// Whether something accepts a TCP connection there.
-[[nodiscard]] bool can_connect(const std::string& host, std::uint16_t port);
+/// Whether something accepts a TCP connection there within `limit`.
+[[nodiscard]] bool can_connect(const std::string& host, std::uint16_t port,
+                               milliseconds limit = seconds(2));
 
 /// A TCP connection without any NATS library: sends what it is told and shows what came. Every
 /// wait has a deadline and throws when it passes, with what had come until then.

@@ -42,6 +42,8 @@ class slow_consumer : public system_test {
       sent_ += 16;
     }
   }
+  // Long enough for what comes before it, and no longer: each test waits for it.
+  [[nodiscard]] std::string configuration() const override { return "write_deadline: \"3s\"\n"; }
   bool log_has(const std::string& words) {
     return broker().child().output().find(words) != std::string::npos;
   }
@@ -64,7 +66,7 @@ TEST_P(slow_consumer, who_stops_reading_is_closed_at_the_write_deadline) {
   exchange(400);  // 25 MiB: more than kernels hold, less than half of max_pending
   EXPECT_FALSE(log_has("Slow Consumer")) << "not yet";
   require_eventually("the write deadline", [&] {
-    return log_has("Slow Consumer Detected: WriteDeadline of 10s exceeded with ") &&
+    return log_has("Slow Consumer Detected: WriteDeadline of 3s exceeded with ") &&
            log_has("closed: Slow Consumer (Write Deadline)");
   });
   exchange(32);

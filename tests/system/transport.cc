@@ -95,6 +95,15 @@ bool succeeds(const std::string& command) {
   return std::system(command.c_str()) == 0;
 }
 
+/// The kernel asks for a neighbour anew after a second, unless told otherwise before a device is
+/// made, and a broker that has only just started may miss the first question. It asks for as long.
+void ask_neighbours_often() {
+  const std::string folder = "/proc/sys/net/ipv4/neigh/default/";
+  std::ofstream(folder + "retrans_time_ms") << "50\n";
+  for (const char* const questions : {"mcast_solicit", "ucast_solicit"})
+    std::ofstream(folder + questions) << "60\n";
+}
+
 void make_veth() {
   const std::string pair = std::string(xdp_name) + " type veth peer name " + xdp_host_name;
   if (!succeeds("ip link add name " + pair)) {
@@ -166,6 +175,7 @@ void enter_own_network() {
   }
   control_socket().bring_up("lo");
   why_no_own_network.clear();
+  ask_neighbours_often();
   make_veth();
 }
 

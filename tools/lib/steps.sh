@@ -45,6 +45,21 @@ build_quietly() {
   configure "$@" && ninja -C "$1" -j "$jobs"
 }
 
+# build_tests NAME DIR SUITE OPTION...: the same for what the tests of one suite run, and no more.
+build_tests() {
+  local name=$1 dir=$2 suite=$3
+  shift 3
+  step "$name build" build_tests_quietly "$dir" "$suite" "$@"
+}
+
+build_tests_quietly() {
+  local dir=$1 suite=$2 needed
+  shift 2
+  configure "$dir" "$@" || return
+  mapfile -t needed < <(tools/lib/test_programs "$dir" "$suite")
+  [[ ${#needed[@]} -eq 0 ]] || ninja -C "$dir" -j "$jobs" "${needed[@]}"
+}
+
 # run_tests NAME DIR ARGUMENT...: runs `meson test` and keeps its reports in $results/NAME.
 run_tests() {
   local name=$1 dir=$2 start=$SECONDS ended=0
