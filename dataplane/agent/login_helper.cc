@@ -2,9 +2,22 @@
 
 #include "dataplane/worker/clock.hh"
 
+#include <chrono>
 #include <utility>
 
+#include <time.h>
+
 namespace wirebird::agent {
+
+namespace {
+
+duration own_cpu_time() noexcept {
+  timespec used{};
+  static_cast<void>(clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used));
+  return std::chrono::seconds(used.tv_sec) + std::chrono::nanoseconds(used.tv_nsec);
+}
+
+}  // namespace
 
 login_window::login_window(login_helper& helper, std::function<void()> wake)
     : helper_(helper), wake_(std::move(wake)) {}
@@ -43,11 +56,15 @@ bool login_window::serve(const auth::authenticator& judge) {
   }
   const std::unique_ptr<auth::login_question> question(found);
   auto answer = std::make_unique<auth::login_answer>();
-  // A queue of those who have gone costs nothing, so whoever comes after them has a chance.
-  if (worker::read_clock() < question->expires)
+  // Who would get his answer too late gets none, and costs nothing: whoever comes after him has a
+  // chance. Otherwise a full queue would end in answers for nobody.
+  if (helper_.is_in_time(*question, worker::read_clock())) {
+    const duration before = own_cpu_time();
     *answer = judge.judge(*question);
-  else
+    helper_.on_judged(own_cpu_time() - before);
+  } else {
     answer->client = question->client;
+  }
   {
     // As long as ask() counts, there is room: no more answers than open questions.
     const std::lock_guard guard(writing_);
@@ -74,6 +91,18 @@ void login_helper::judge_by(std::shared_ptr<const auth::authenticator> next) {
 std::shared_ptr<const auth::authenticator> login_helper::judge() {
   const std::lock_guard guard(judging_);
   return judge_;
+}
+
+bool login_helper::is_in_time(const auth::login_question& asked, instant now) const noexcept {
+  const duration needed(needed_.load(std::memory_order_relaxed));
+  return now < asked.expires && asked.expires - now >= needed;
+}
+
+/// A quarter more than the last one that was worth counting. Time of the processor: a pause of this
+/// thread says nothing about the next judgement.
+void login_helper::on_judged(duration took) noexcept {
+  constexpr duration worth_counting = std::chrono::milliseconds(1);
+  if (took >= worth_counting) needed_.store((took + took / 4).count(), std::memory_order_relaxed);
 }
 
 void login_helper::start() {

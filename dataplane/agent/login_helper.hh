@@ -2,6 +2,7 @@
 
 #include "dataplane/auth/authenticator.hh"
 #include "dataplane/base/spsc_ring.hh"
+#include "dataplane/base/time.hh"
 #include "dataplane/broker/logins.hh"
 #include "dataplane/worker/limits.hh"
 
@@ -69,6 +70,9 @@ class login_helper {
  private:
   friend class login_window;
 
+  /// Whether a judgement that begins now is worth its time.
+  [[nodiscard]] bool is_in_time(const auth::login_question&, instant now) const noexcept;
+  void on_judged(duration took) noexcept;
   void ring() noexcept;
   void run();
   [[nodiscard]] bool serve_all();
@@ -79,6 +83,7 @@ class login_helper {
   unsigned thread_count_;
   std::vector<std::unique_ptr<login_window>> windows_;
   std::vector<std::thread> threads_;
+  std::atomic<duration::rep> needed_{0};  ///< what a judgement has to have left
   std::atomic<std::uint32_t> rung_{0};
   std::atomic<bool> stopping_{false};
 };

@@ -1,6 +1,8 @@
 // Logins through the helper's threads: every question has one answer, and nobody is woken too late.
 #include "dataplane/agent/login_helper.hh"
 
+#include "dataplane/worker/clock.hh"
+
 #include <chrono>
 #include <semaphore>
 #include <string>
@@ -104,6 +106,33 @@ TEST(login_helper, does_not_judge_what_nobody_waits_for) {
     const auto answer = window.next_answer();
     ASSERT_TRUE(answer);
     EXPECT_EQ(answer->who, nullptr);
+  }
+}
+
+TEST(login_helper, does_not_judge_who_would_get_the_answer_too_late) {
+  auth::rules rules;
+  rules.users.emplace_back();
+  rules.users.back().name = "a";  // cost 12: 0.1 s and more each
+  rules.users.back().password =
+      auth::secret("$2a$12$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW");
+  login_helper helper(1);
+  helper.judge_by(std::make_shared<const auth::authenticator>(
+      std::make_shared<const auth::rules>(std::move(rules)), 7));
+  std::counting_semaphore<> woken{0};
+  login_window& window = helper.open_window([&] { woken.release(); });
+  helper.start();
+  const auto generation_of_next = [&] {
+    EXPECT_TRUE(woken.try_acquire_for(20s));
+    return window.next_answer()->generation;
+  };
+  auth::login_question patient = question(1, false);
+  ASSERT_TRUE(window.ask(patient));
+  EXPECT_EQ(generation_of_next(), 7U) << "judged";
+  for (int i = 0; i < 5; ++i) {
+    auth::login_question in_a_hurry = question(1, false);
+    in_a_hurry.expires = worker::read_clock() + 30ms;
+    ASSERT_TRUE(window.ask(in_a_hurry));
+    EXPECT_EQ(generation_of_next(), 0U) << "not judged, although it was still time to begin";
   }
 }
 

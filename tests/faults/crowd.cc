@@ -69,7 +69,10 @@ void crowd::join(std::size_t count, int buffer_bytes) {
       begin(buffer_bytes);
     turn(1);
     while (oldest < members_.size() && is_greeted(oldest)) ++oldest;
-    if (ended_ > 0 || end.passed())
+    const bool is_lost =
+        std::any_of(members_.begin() + static_cast<std::ptrdiff_t>(oldest), members_.end(),
+                    [](const member& one) { return one.ended_at != 0; });
+    if (is_lost || end.passed())
       throw std::runtime_error("only " + std::to_string(oldest - first) + " of " +
                                std::to_string(count) + " got an INFO line");
   }

@@ -11,8 +11,12 @@ constexpr std::size_t scratch_bytes = 256 * 1024;
 
 }  // namespace
 
-probe::probe(const std::string& host, std::uint16_t port)
-    : stream_(host, port), requests_(host, port), logins_(host, port), scratch_(scratch_bytes) {
+probe::probe(const std::string& host, std::uint16_t port, bool newcomers)
+    : stream_(host, port),
+      requests_(host, port),
+      logins_(host, port),
+      scratch_(scratch_bytes),
+      newcomers_(newcomers) {
   for (std::size_t i = 0; i < requests_.clients(); ++i)
     watched_.push_back({requests_.descriptor(i), POLLIN, 0});
   watched_.push_back({stream_.descriptor(), POLLIN, 0});
@@ -89,7 +93,7 @@ void probe::run() {
     if (!stopping) send(now, figures);
     stream_.flush();
     requests_.flush();
-    logins_.act(now, !stopping, figures);
+    logins_.act(now, newcomers_ && !stopping, figures);
     constexpr load::nanoseconds millisecond = 1'000'000;
     wait(stopping ? now + millisecond : std::min(stream_.due(), requests_.due()));
     receive(figures);

@@ -25,7 +25,8 @@ namespace wirebird::faults {
 class probe {
  public:
   /// Connects everybody. throws: load::start_error.
-  probe(const std::string& host, std::uint16_t port);
+  /// `newcomers`: with fresh connections.
+  probe(const std::string& host, std::uint16_t port, bool newcomers);
   ~probe();
   probe(const probe&) = delete;
   probe& operator=(const probe&) = delete;
@@ -57,6 +58,7 @@ class probe {
   std::vector<pollfd> watched_;  // the requests' clients, then the stream's two
   std::atomic<phase> phase_{phase::baseline};
   std::atomic<bool> stopping_{false};
+  bool newcomers_;
   load::nanoseconds patience_ = 0;
   std::thread thread_;
 };

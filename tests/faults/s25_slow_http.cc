@@ -1,5 +1,6 @@
 #include "perf/load/connection.hh"
 #include "tests/faults/control_plane.hh"
+#include "tests/faults/health.hh"
 #include "tests/faults/scenarios.hh"
 
 #include <algorithm>
@@ -44,30 +45,6 @@ class loiterers {
  private:
   std::vector<load::descriptor> all_;
   std::vector<std::string> unsaid_;
-};
-
-class health {
- public:
-  void look(stage& on) {
-    const http_answer answer = http_get(on, "/healthz");
-    ++asked_;
-    if (answer.status == 200) times_.push_back(answer.ms);
-  }
-  void judge(stage& on, const std::string& during) {
-    std::ranges::sort(times_);
-    on.judge().expect(times_.size() == asked_, during + ": /healthz answered " +
-                                                   std::to_string(times_.size()) + " of " +
-                                                   std::to_string(asked_));
-    if (times_.empty()) return;
-    constexpr double p99_ms_max = 100;
-    const double p99 = times_[(times_.size() - 1) * 99 / 100];
-    on.judge().figure(during + ": /healthz p99 " + milliseconds_text(p99));
-    if (on.is_full()) on.judge().expect(p99 <= p99_ms_max, during + ": p99 within 100 ms");
-  }
-
- private:
-  std::size_t asked_ = 0;
-  std::vector<double> times_;
 };
 
 void loiter(stage& on, const std::string& what, std::size_t count, const std::string& first,

@@ -33,6 +33,8 @@ struct scenario {
   void (*run)(stage&) = nullptr;
   probe_limits limits = {};
   bool only_by_name = false;  ///< not one of the table: played when it is named
+  /// Whether the probe has fresh connections: not where logins are what there is too much of.
+  bool newcomers = true;
 };
 
 /// All of them, in the order of the table.

@@ -15,6 +15,7 @@ extern const scenario s09_half_logins;
 extern const scenario s10_cut_anywhere;
 extern const scenario s12_many_subjects;
 extern const scenario s13_wide_fanout;
+extern const scenario s14_login_storm;
 extern const scenario s25_slow_http;
 extern const scenario load_scenario;
 

@@ -98,7 +98,7 @@ void stage::play() {
                       0, [](const figures& held) { return held.at("sessions") == 0; }, seconds(10)),
                   "the broker tells its stock when it is quiet");
   const figures before = stock(0);
-  probe_ = std::make_unique<probe>(broker_->host(), broker_->port());
+  probe_ = std::make_unique<probe>(broker_->host(), broker_->port(), scenario_.newcomers);
   wait_until_passed(baseline);
   probe_->enter(phase::fault);
   scenario_.run(*this);
