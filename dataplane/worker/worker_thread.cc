@@ -42,6 +42,7 @@ bool worker_thread::tell(const order& next) {
 void worker_thread::ask_to_stop() {
   if (!thread_.joinable() || stopping_.exchange(true, std::memory_order_acq_rel)) return;
   waker_.wake();
+  woken_.store(true, std::memory_order_release);
 }
 
 void worker_thread::stop() {
@@ -54,6 +55,8 @@ void worker_thread::run() {
   frames_at_start_ = available_frames();
   while (!stopping_.load(std::memory_order_acquire)) iterate_once();
   drain();
+  // Who has asked wakes this thread by a transport, which must not end meanwhile.
+  while (!woken_.load(std::memory_order_acquire)) iterate_once();
   if (self_.between != nullptr) leave_others();
   take_stock();
 }

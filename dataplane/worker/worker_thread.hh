@@ -79,6 +79,7 @@ class worker_thread {
   idle idle_;
   waker waker_;
   std::atomic<bool> stopping_{false};
+  std::atomic<bool> woken_{false};  ///< and nobody outside touches the transports any more
   std::size_t frames_at_start_ = 0;
   std::optional<instant> ended_at_;  ///< the last iteration, unless something happened since
   orders orders_;

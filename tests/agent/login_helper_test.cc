@@ -35,13 +35,13 @@ auth::login_question question(std::uint64_t client, bool good) {
 
 TEST(login_helper, answers_every_question_of_every_window_once) {
   constexpr std::uint64_t questions = 20'000;
-  login_helper helper(3);
-  helper.judge_by(one_user());
   struct worker_like {
     login_window* window = nullptr;
     std::counting_semaphore<> woken{0};
   };
-  std::vector<worker_like> workers(2);
+  std::vector<worker_like> workers(2);  // outlive the helper, which may still be waking one
+  login_helper helper(3);
+  helper.judge_by(one_user());
   for (worker_like& each : workers)
     each.window = &helper.open_window([&each] { each.woken.release(); });
   helper.start();
