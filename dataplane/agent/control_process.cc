@@ -6,7 +6,9 @@
 #include <csignal>
 #include <cstddef>
 #include <cstring>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 #include <spawn.h>
 #include <sys/socket.h>
@@ -22,6 +24,21 @@ namespace {
 
 constexpr int link_descriptor_in_child = 3;
 constexpr int http_backlog = 1024;
+
+/// Of our environment, where a configuration may have its secrets, what a program needs to run.
+std::vector<char*> environment_of_child() {
+  constexpr std::array<std::string_view, 5> needed{"PATH=", "TZ=", "LANG=", "LC_ALL=",
+                                                   "LD_LIBRARY_PATH="};
+  std::vector<char*> kept;
+  for (char** each = environ; *each != nullptr; ++each) {
+    const std::string_view entry(*each);
+    const bool is_sanitizer = entry.substr(0, entry.find('=')).ends_with("SAN_OPTIONS");
+    const auto begins = [entry](std::string_view name) { return entry.starts_with(name); };
+    if (is_sanitizer || std::ranges::any_of(needed, begins)) kept.push_back(*each);
+  }
+  kept.push_back(nullptr);
+  return kept;
+}
 
 }  // namespace
 
@@ -82,7 +99,7 @@ void control_process::greet(int link, instant now) {
 
 // posix_spawn() shares our memory until the child's exec, so a start costs the workers nothing, and
 // what DPDK has opened does not reach the child.
-bool control_process::spawn(int link) noexcept {
+bool control_process::spawn(int link) {
   posix_spawn_file_actions_t files;
   posix_spawn_file_actions_init(&files);
   posix_spawn_file_actions_adddup2(&files, link, link_descriptor_in_child);
@@ -100,8 +117,9 @@ bool control_process::spawn(int link) noexcept {
   std::string parent = "--parent=" + std::to_string(getpid());
   std::string descriptor = "--link=" + std::to_string(link_descriptor_in_child);
   const std::array<char*, 4> arguments{program.data(), parent.data(), descriptor.data(), nullptr};
-  const int error =
-      posix_spawn(&child_, program.c_str(), &files, &attributes, arguments.data(), environ);
+  const std::vector<char*> environment = environment_of_child();
+  const int error = posix_spawn(&child_, program.c_str(), &files, &attributes, arguments.data(),
+                                environment.data());
   posix_spawnattr_destroy(&attributes);
   posix_spawn_file_actions_destroy(&files);
   if (error != 0) child_ = -1;

@@ -76,7 +76,7 @@ class control_process final : public plane_requests {
 
  private:
   [[nodiscard]] bool is_ours() const noexcept { return settings_.door.empty(); }
-  [[nodiscard]] bool spawn(int link) noexcept;
+  [[nodiscard]] bool spawn(int link);
   void greet(int link, instant now);
   void start(instant now);
   void end(instant now, const char* why);

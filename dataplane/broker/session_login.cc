@@ -1,4 +1,5 @@
 // Who this client is, and what that lets it do.
+#include "dataplane/auth/nkey.hh"
 #include "dataplane/broker/quoted.hh"
 #include "dataplane/broker/session.hh"
 
@@ -77,8 +78,9 @@ void session::refuse_login(instant now) {
   const std::string_view nkey = connect_ == nullptr ? std::string_view() : connect_->nkey;
   const std::string_view user = connect_ == nullptr ? std::string_view() : connect_->user;
   std::string text = "authentication error";
-  if (!nkey.empty())
-    text += " - Nkey " + quoted(nkey);
+  if (!nkey.empty())  // what is no public key may be the secret one, by mistake
+    text += auth::read_nkey(auth::key_role::user, nkey) ? " - Nkey " + quoted(nkey)
+                                                        : " - Nkey \"[REDACTED]\"";
   else if (!user.empty())
     text += " - User " + quoted(user);
   core_.counts.authorization_violations.add();

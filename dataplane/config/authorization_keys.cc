@@ -63,6 +63,12 @@ std::uint8_t read_connection_kinds(reading& to, const entry& one) {
   return mask == 0 ? auth::every_connection_kind : mask;
 }
 
+/// What stands where users should: a secret, perhaps. nats-server prints it.
+std::string shown(const value& of) {
+  const bool is_number = of.as<std::int64_t>() != nullptr || of.as<double>() != nullptr;
+  return is_number ? printed(of) : std::string(type_name(of));
+}
+
 void check_user(reading& to, const position& where, const user& one, const std::string& nkey) {
   if (nkey.empty()) {
     if (one.name.empty()) to.error(where, "User entry requires a user");
@@ -76,7 +82,7 @@ void check_user(reading& to, const position& where, const user& one, const std::
 std::optional<user> read_user(reading& to, const value& from) {
   const map* const fields = from.as<map>();
   if (fields == nullptr) {
-    to.error(from.where, "Expected user entry to be a map/struct, got " + printed(from));
+    to.error(from.where, "Expected user entry to be a map/struct, got " + shown(from));
     return std::nullopt;
   }
   user made;
@@ -105,7 +111,7 @@ std::optional<user> read_user(reading& to, const value& from) {
 void read_users(reading& to, const entry& one, block& into) {
   const auto* list = one.content.as<array>();
   if (list == nullptr) {
-    to.error(one.content.where, "Expected users field to be an array, got " + printed(one.content));
+    to.error(one.content.where, "Expected users field to be an array, got " + shown(one.content));
     return;
   }
   auto& users = into.users.emplace();

@@ -1,12 +1,10 @@
 #!/usr/bin/env python3
-"""Doors of wirebird-control besides the monitoring port, who gets in by which, what operators may
-order, and what nobody gets to see."""
+"""Doors of wirebird-control besides the monitoring port, who gets in by which, and what operators
+may order."""
 
-import base64
 import http.client
 import os
 import pathlib
-import re
 import shutil
 import signal
 import socket
@@ -20,10 +18,6 @@ import server  # noqa: E402  (lies beside this script)
 
 BINARY = os.environ['WIREBIRD_BINARY']
 CONTROL = os.environ['WIREBIRD_CONTROL']
-PAGES = ['/', '/varz', '/connz?auth=1&subs=detail', '/connz?state=closed&auth=1',
-         '/connz?state=all', '/routez', '/subsz?subs=1', '/accountz', '/accountz?acc=$G',
-         '/accstatz', '/gatewayz', '/leafz', '/jsz?config=1', '/ipqueuesz', '/healthz', '/metrics',
-         '/workerz?buckets=1', '/live.js', '/live.css', '/nothing', '/connz?sort=nonsense']
 
 
 def at(port):
@@ -165,32 +159,6 @@ def test_contradictions_are_refused():
         seen = subprocess.run([BINARY, '-t', '-m', '8222', *more], capture_output=True, text=True,
                               timeout=server.PATIENCE, check=False)
         assert seen.returncode == 1 and (seen.stderr + seen.stdout).strip(), (more, seen)
-
-
-def test_secrets_are_nowhere_to_be_seen():
-    """Planted in CONNECT, which everybody may send, in every field that is one."""
-    secrets = {'auth_token': 'canary-token-1', 'pass': 'canary-pass-2', 'jwt': 'canary-jwt-3',
-               'sig': 'canary-sig-4', 'nkey': 'canary-nkey-5'}
-    more = ['-D']
-    under_test = server.Server(BINARY, *more)
-    try:
-        stays = under_test.client(name='stays', user='visible', **secrets)
-        leaves = under_test.client(name='leaves', user='visible', **secrets)
-        leaves.send('NONSENSE canary-token-1\r\n')
-        leaves.close()
-        server.wait_for('the end of one', lambda: under_test.get('/connz?state=closed').json[
-            'connections'])
-        seen = {page: under_test.get(page).body for page in PAGES}
-        assert 'stays' in seen['/connz?auth=1&subs=detail'], 'the pages show something'
-        stays.close()
-        under_test.stop()
-        seen['log'] = re.sub(r'.*NONSENSE.*', '', under_test.log)
-        for place, text in seen.items():
-            for secret in secrets.values():
-                assert secret not in text, (secret, place)
-                assert base64.b64encode(secret.encode()).decode() not in text, (secret, place)
-    finally:
-        under_test.kill()
 
 
 def test_a_load_balancer_takes_a_stopped_node_out():

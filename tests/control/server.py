@@ -119,8 +119,12 @@ class Server:
             [binary, '-a', '127.0.0.1', '-p', str(self.port), '-m', str(self.http_port), *more],
             stderr=subprocess.PIPE)
         os.set_blocking(self.child.stderr.fileno(), False)
-        wait_for('the server to be ready', self.is_ready)
-        wait_for('the first page', lambda: self.get('/healthz').status == 200)
+        try:
+            wait_for('the server to be ready', self.is_ready)
+            wait_for('the first page', lambda: self.get('/healthz').status == 200)
+        except Exception:
+            self.kill()
+            raise
 
     def read_log(self):
         self.log += (self.child.stderr.read() or b'').decode(errors='replace')
