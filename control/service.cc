@@ -104,7 +104,7 @@ bool service::has_client(std::uint64_t client) const {
 }
 
 void service::close_client(std::uint64_t client, http_server::respond respond) {
-  refresher_->refresh({.open = true}, [this, client, respond = std::move(respond)] {
+  refresher_->refresh({.open = true, .all_new = true}, [this, client, respond = std::move(respond)] {
     if (!has_client(client)) {
       respond(no_such_client_page(client));
       return;
@@ -112,7 +112,7 @@ void service::close_client(std::uint64_t client, http_server::respond respond) {
     plane::message_builder order(plane::message_type::close_connection, ++commands_);
     order.add(plane::field_tag::number, client);
     link_.send(order);
-    refresher_->refresh({.open = true}, [this, client, respond] {
+    refresher_->refresh({.open = true, .all_new = true}, [this, client, respond] {
       respond(has_client(client) ? closing_page(client) : closed_page(client));
     });
   });

@@ -42,6 +42,7 @@ enum class section_id : std::uint32_t {
   subscriptions = 7,  ///< one list_record per worker, which writes it when asked to
   latency = 8,        ///< per worker one array of counts, as plane_histogram.hh says: messages
   loop_time = 9,      ///< the same: iterations that found something to do
+  listing_time = 10,  ///< the same: steps of bringing this memory up to date, one per iteration
 };
 
 struct section_entry {
@@ -72,6 +73,8 @@ struct worker_record {
   std::uint64_t arena_limit;       ///< bytes
   std::uint64_t frames_free;       ///< of the worker's queue of a port
   std::uint64_t facts_refresh;     ///< the refresh that what rows say of paths is of
+  std::uint64_t listing_ns;        ///< spent on bringing this memory up to date
+  std::uint64_t listing_ns_max;    ///< the longest step of that
 };
 
 /// A list_record is a sequence and then entries one behind the other, each this head, subject,

@@ -85,6 +85,7 @@ void add_load(std::string& out, const snapshot& from) {
     add_gauge(out, from, "wirebird_frames_free", &worker_record::frames_free);
   add_times(out, "wirebird_latency_seconds", from.latency);
   add_times(out, "wirebird_loop_seconds", from.loops);
+  add_times(out, "wirebird_listing_seconds", from.listing);
   add_drops(out, from);
 }
 

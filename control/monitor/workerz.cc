@@ -37,6 +37,7 @@ void add_worker(json_text& out, const snapshot& from, std::size_t worker, bool w
   out.add("heartbeat_age_ms",
           (from.monotonic_now_ns - static_cast<std::int64_t>(record.heartbeat_ns)) / ns_per_ms);
   out.add("busy", worker < from.busy.size() ? from.busy[worker] : 0.0);
+  out.add("busy_ns", record.busy_ns);
   out.add("connections", from.clients(worker));
   out.add("subscriptions", record.subscriptions);
   for (const char* name : {"in_msgs", "out_msgs", "in_bytes", "out_bytes"})
@@ -44,6 +45,9 @@ void add_worker(json_text& out, const snapshot& from, std::size_t worker, bool w
   add_times(out, "latency", from.latency[worker], with_buckets);
   add_times(out, "loop", from.loops[worker], with_buckets);
   out.add("loop_max_ns", record.loop_ns_max);
+  add_times(out, "listing", from.listing[worker], with_buckets);
+  out.add("listing_ns", record.listing_ns);
+  out.add("listing_max_ns", record.listing_ns_max);
   out.begin_object("match_cache");
   out.add("hits", count("broker.match_cache_hits"));
   out.add("misses", count("broker.match_cache_misses"));

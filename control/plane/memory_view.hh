@@ -34,8 +34,8 @@ class memory_view {
   [[nodiscard]] std::vector<protocol::plane::connection_row> connections(std::size_t worker) const;
   /// Its former clients, oldest first, as many as its ring still holds.
   [[nodiscard]] std::vector<protocol::plane::connection_row> closed(std::size_t worker) const;
-  /// That worker's counts of times, a bucket each as plane_histogram.hh says; `which`: latency or
-  /// loop_time. All zero of a wirebird that has none.
+  /// That worker's counts of times, a bucket each as plane_histogram.hh says; `which`: latency,
+  /// loop_time or listing_time. All zero of a wirebird that has none.
   [[nodiscard]] std::vector<std::uint64_t> histogram(protocol::plane::section_id which,
                                                      std::size_t worker) const;
   /// The list of that worker's subscriptions as of its last refresh that had one: entries as
@@ -55,7 +55,7 @@ class memory_view {
   [[nodiscard]] std::optional<protocol::plane::connection_row> row(const section&,
                                                                    std::size_t index) const;
 
-  static constexpr std::size_t known_sections = 10;  ///< ids from 1
+  static constexpr std::size_t known_sections = 11;  ///< ids from 1
 
   const std::uint8_t* memory_ = nullptr;
   std::size_t bytes_ = 0;

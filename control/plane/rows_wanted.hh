@@ -9,12 +9,14 @@ struct rows_wanted {
   bool paths = false;          ///< and what their transports know
   bool closed = false;         ///< former clients
   bool subscriptions = false;  ///< the list of them
+  bool all_new = false;        ///< also where that costs more than a page is worth
 
   rows_wanted& operator|=(const rows_wanted& more) noexcept {
     open = open || more.open;
     paths = paths || more.paths;
     closed = closed || more.closed;
     subscriptions = subscriptions || more.subscriptions;
+    all_new = all_new || more.all_new;
     return *this;
   }
 };

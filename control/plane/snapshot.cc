@@ -89,6 +89,7 @@ snapshot snapshot::take(const memory_view& memory, rows_wanted wanted) {
     made.counters.push_back(memory.counters(i));
     made.latency.emplace_back(memory.histogram(protocol::plane::section_id::latency, i));
     made.loops.emplace_back(memory.histogram(protocol::plane::section_id::loop_time, i));
+    made.listing.emplace_back(memory.histogram(protocol::plane::section_id::listing_time, i));
     if (wanted.open) append(made.connections, memory.connections(i));
     if (wanted.closed) append(made.closed, memory.closed(i));
   }
@@ -97,6 +98,14 @@ snapshot snapshot::take(const memory_view& memory, rows_wanted wanted) {
   const auto twice =
       std::ranges::unique(made.connections, {}, &protocol::plane::connection_row::cid);
   made.connections.erase(twice.begin(), twice.end());
+  if (wanted.open && wanted.closed) {  // one that ended since the rows were written
+    std::vector<std::uint64_t> ended;
+    for (const auto& one : made.closed) ended.push_back(one.cid);
+    std::ranges::sort(ended);
+    std::erase_if(made.connections, [&ended](const auto& one) {
+      return std::ranges::binary_search(ended, one.cid);
+    });
+  }
   std::ranges::stable_sort(made.closed, {}, &protocol::plane::connection_row::stop_ns);
   if (made.closed.size() > closed_max)
     made.closed.erase(made.closed.begin(),

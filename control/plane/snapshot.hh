@@ -54,6 +54,7 @@ struct snapshot {
   std::vector<std::vector<std::uint64_t>> counters;  ///< per worker, in the order of the names
   std::vector<times> latency;                        ///< per worker, of messages
   std::vector<times> loops;                          ///< per worker, of iterations with work
+  std::vector<times> listing;                        ///< per worker, of steps for control
   std::vector<double> busy;                          ///< per worker: share of the last second
   std::vector<protocol::plane::connection_row> connections;
   std::vector<protocol::plane::connection_row> closed;  ///< newest last

@@ -20,7 +20,7 @@ namespace {
 namespace plane = protocol::plane;
 
 constexpr std::size_t alignment = 64;
-constexpr std::size_t section_count = 9;
+constexpr std::size_t section_count = 10;
 
 [[nodiscard]] constexpr std::size_t aligned(std::size_t size) noexcept {
   return (size + alignment - 1) / alignment * alignment;
@@ -50,6 +50,7 @@ plane_memory::plane_memory(const shape& wanted)
   constexpr std::size_t histogram_bytes = aligned(8 * plane::histogram_buckets);
   latency_ = reserve(end, histogram_bytes, wanted.workers);
   loops_ = reserve(end, histogram_bytes, wanted.workers);
+  steps_ = reserve(end, histogram_bytes, wanted.workers);
   bytes_ = end;
 
   descriptor_ = memfd_create("wirebird-plane", MFD_CLOEXEC | MFD_ALLOW_SEALING);
@@ -91,6 +92,7 @@ void plane_memory::write_header() noexcept {
       entry(plane::section_id::subscriptions, lists_),
       entry(plane::section_id::latency, latency_),
       entry(plane::section_id::loop_time, loops_),
+      entry(plane::section_id::listing_time, steps_),
   };
   const plane::memory_header header{0,
                                     plane::memory_version,
@@ -130,6 +132,7 @@ worker::plane_share plane_memory::share(std::size_t worker) const noexcept {
   made.list_bytes = shape_.list_bytes;
   made.latency = memory_ + latency_.offset + worker * latency_.stride;
   made.loops = memory_ + loops_.offset + worker * loops_.stride;
+  made.listing_steps = memory_ + steps_.offset + worker * steps_.stride;
   return made;
 }
 

@@ -52,7 +52,8 @@ class plane_memory {
   shape shape_;
   std::size_t counter_count_;
   std::size_t bytes_ = 0;
-  region settings_, names_, workers_, counters_, connections_, closed_, lists_, latency_, loops_;
+  region settings_, names_, workers_, counters_, connections_, closed_, lists_, latency_, loops_,
+      steps_;
   int descriptor_ = -1;
   int error_ = 0;
   std::uint8_t* memory_ = nullptr;

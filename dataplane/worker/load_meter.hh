@@ -46,11 +46,21 @@ class load_meter {
         [&](instant received, std::uint64_t messages) { latency_.add(end - received, messages); });
   }
 
+  /// After every step of the plane port.
+  void on_listing(duration time) noexcept {
+    listing_ += time;
+    listing_max_ = std::max(listing_max_, time);
+    listing_steps_.add(time);
+  }
+
   [[nodiscard]] std::uint64_t loops() const noexcept { return loops_; }
   [[nodiscard]] duration busy() const noexcept { return busy_; }
   [[nodiscard]] duration loop_max() const noexcept { return loop_max_; }
   [[nodiscard]] const time_histogram& loop() const noexcept { return loop_; }
   [[nodiscard]] const time_histogram& latency() const noexcept { return latency_; }
+  [[nodiscard]] duration listing() const noexcept { return listing_; }
+  [[nodiscard]] duration listing_max() const noexcept { return listing_max_; }
+  [[nodiscard]] const time_histogram& listing_steps() const noexcept { return listing_steps_; }
 
  private:
   std::uint64_t loops_ = 0;
@@ -58,6 +68,9 @@ class load_meter {
   duration loop_max_{};
   time_histogram loop_;
   time_histogram latency_;
+  duration listing_{};
+  duration listing_max_{};
+  time_histogram listing_steps_;
 };
 
 }  // namespace wirebird::worker

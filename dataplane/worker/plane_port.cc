@@ -174,6 +174,10 @@ void plane_port::beat(const worker& self, instant now) noexcept {
   store(offsetof(worker_record, busy_loops), self.load.loops());
   store(offsetof(worker_record, loop_ns_max),
         static_cast<std::uint64_t>(self.load.loop_max().count()));
+  store(offsetof(worker_record, listing_ns),
+        static_cast<std::uint64_t>(self.load.listing().count()));
+  store(offsetof(worker_record, listing_ns_max),
+        static_cast<std::uint64_t>(self.load.listing_max().count()));
   store(offsetof(worker_record, heartbeat_ns), static_cast<std::uint64_t>(nanoseconds(now)));
 }
 
@@ -206,6 +210,7 @@ void plane_port::finish(const worker& self, instant now) noexcept {
   beat(self, now);
   write_histogram(share_.latency, self.load.latency());
   write_histogram(share_.loops, self.load.loop());
+  write_histogram(share_.listing_steps, self.load.listing_steps());
   store(offsetof(worker_record, clients_plus_one), self.broker.open_sessions() + 1);
   store(offsetof(worker_record, arena_used), self.memory.used_bytes());
   store(offsetof(worker_record, arena_limit), self.memory.limit_bytes());

@@ -63,7 +63,6 @@ bool iterate(worker& self, instant now) {
     self.port->link.flush();
     busy = busy || self.port->tcp.has_work() || self.port->link.has_queued();
   }
-  if (self.plane) busy = self.plane->step(self, now) || busy;
   return busy || self.broker.has_work();
 }
 

@@ -64,13 +64,23 @@ void worker_thread::run() {
 void worker_thread::iterate_once() {
   const instant now = ended_at_ ? *std::exchange(ended_at_, std::nullopt) : read_clock();
   orders_.obey(self_, now);
-  const bool busy = iterate(self_, now);
+  bool busy = iterate(self_, now);
+  busy = list_for_control(now) || busy;
   if (busy || !self_.broker.given().empty()) {
     // The end of this one is the start of the next: one reading for both.
     ended_at_ = read_clock();
     self_.load.on_busy(now, *ended_at_, self_.broker.given());
   }
   rest(now, busy);
+}
+
+/// returns: whether there is more to do.
+bool worker_thread::list_for_control(instant now) {
+  if (!self_.plane || !self_.plane->is_due(now)) return false;
+  const instant begin = read_clock();
+  const bool has_more = self_.plane->step(self_, now);
+  self_.load.on_listing(read_clock() - begin);
+  return has_more;
 }
 
 /// As this thread sees it: a pool may keep some at hand for each thread.

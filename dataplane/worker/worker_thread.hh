@@ -69,6 +69,7 @@ class worker_thread {
   void leave_others();
   void return_frames(packet_queue&);
   void iterate_once();
+  [[nodiscard]] bool list_for_control(instant now);
   void take_stock();
   [[nodiscard]] std::size_t available_frames() const noexcept;
   void rest(instant now, bool busy);

@@ -5,6 +5,7 @@ the live page in a browser."""
 import os
 import pathlib
 import re
+import resource
 import shutil
 import subprocess
 import sys
@@ -14,6 +15,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 import server  # noqa: E402  (lies beside this script)
 
 MESSAGES = 500
+CROWD = 1500
 BROWSER_PATIENCE_S = 90
 
 
@@ -94,6 +96,45 @@ def test_pages_without_rows_know_who_is_there(under_test):
         each.close()
     server.wait_for('three', lambda: under_test.get('/varz').json['connections'] == 3)
     assert under_test.get('/connz').json['num_connections'] == 3
+
+
+def test_pages_of_thousands_of_connections():
+    """Every client is on exactly one page, also of a list that rests and of one just written."""
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    under_test = server.Server(os.environ['WIREBIRD_BINARY'])
+    try:
+        clients = [under_test.client() for _ in range(CROWD)]
+        for i, one in enumerate(clients):
+            one.command(f'SUB held.{i % 7} 1\r\nSUB other.{i} 2\r\n')
+        clients[0].command(''.join(f'PUB held.{i} 2\r\nhi\r\n' * i for i in range(7)))
+        everybody = server.wait_for('all rows', lambda: ids(under_test, CROWD))
+        for options in ('', '&sort=msgs_to', '&sort=pending', '&sort=idle', '&subs=1'):
+            rows = []
+            for offset in range(0, CROWD, 400):
+                page = under_test.get(f'/connz?limit=400&offset={offset}{options}').json
+                assert page['total'] == CROWD, page['total']
+                rows += page['connections']
+            assert sorted(row['cid'] for row in rows) == everybody, options
+            if options == '&sort=msgs_to':
+                sent = [row['out_msgs'] for row in rows]
+                assert sent == sorted(sent, reverse=True) and sent[0] == 6, sent[:10]
+            if options == '&subs=1':
+                assert {len(row['subscriptions_list']) for row in rows} == {2}
+        for one in clients[CROWD // 2:]:
+            one.close()
+        server.wait_for('the end of half of them', lambda: ids(under_test, CROWD - CROWD // 2))
+        rows = under_test.get(f'/connz?state=all&limit={CROWD}').json['connections']
+        assert sorted(row['cid'] for row in rows) == everybody, len(rows)
+    finally:
+        under_test.kill()
+
+
+def ids(under_test, wanted):
+    """Of all clients in order; nothing unless there are as many as wanted."""
+    page = under_test.get(f'/connz?limit={2 * CROWD}').json
+    assert page['num_connections'] == len(page['connections']), page['num_connections']
+    return page['total'] == wanted and sorted(row['cid'] for row in page['connections'])
 
 
 def browse(under_test, *options):
