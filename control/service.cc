@@ -30,6 +30,8 @@ service::service(int link_descriptor)
                                 std::string_view state) { on_hello(memory, listener, state); },
              .on_answer = [this](std::uint32_t id, bool is_taken,
                                  std::string_view text) { on_answer(id, is_taken, text); },
+             .on_unsupported = [this](std::uint32_t id) { on_unsupported(id); },
+             .on_event = [this](plane_event event) { events_.add(std::move(event)); },
              .on_end = [this](const std::string& why) { end(why, 0); }}),
       heartbeat_(loop_) {}
 
@@ -61,6 +63,7 @@ void service::on_hello(int memory, int listener, std::string_view state) {
   serve({listener, AF_UNIX, entrance::relay});
   serve_own_doors(server);
   link_.send(plane::message_builder(plane::message_type::ready));
+  link_.send(plane::message_builder(plane::message_type::watch));
   send_heartbeat();
 }
 
@@ -104,31 +107,38 @@ bool service::has_client(std::uint64_t client) const {
 }
 
 void service::close_client(std::uint64_t client, http_server::respond respond) {
-  refresher_->refresh({.open = true, .all_new = true}, [this, client, respond = std::move(respond)] {
-    if (!has_client(client)) {
-      respond(no_such_client_page(client));
-      return;
-    }
-    plane::message_builder order(plane::message_type::close_connection, ++commands_);
-    order.add(plane::field_tag::number, client);
-    link_.send(order);
-    refresher_->refresh({.open = true, .all_new = true}, [this, client, respond] {
-      respond(has_client(client) ? closing_page(client) : closed_page(client));
-    });
-  });
+  refresher_->refresh(
+      {.open = true, .all_new = true}, [this, client, respond = std::move(respond)] {
+        if (!has_client(client)) {
+          respond(no_such_client_page(client));
+          return;
+        }
+        plane::message_builder order(plane::message_type::close_connection, ++commands_);
+        order.add(plane::field_tag::number, client);
+        link_.send(order);
+        refresher_->refresh({.open = true, .all_new = true}, [this, client, respond] {
+          respond(has_client(client) ? closing_page(client) : closed_page(client));
+        });
+      });
 }
 
 void service::start_capture(const capture_order& order, http_server::respond respond) {
-  constexpr auto patience = std::chrono::seconds(2);
-  const std::uint32_t id = ++commands_;
-  plane::message_builder ask(plane::message_type::capture, id);
+  plane::message_builder ask(plane::message_type::capture, ++commands_);
   if (!order.address.empty()) ask.add(plane::field_tag::address, order.address);
   if (order.port != 0) ask.add(plane::field_tag::port, order.port);
   if (order.frames != 0) ask.add(plane::field_tag::number, order.frames);
   if (order.seconds != 0) ask.add(plane::field_tag::seconds, order.seconds);
-  link_.send(ask);
+  give_order(ask, capture_page, std::move(respond));
+}
+
+/// requires: its id is commands_.
+void service::give_order(const plane::message_builder& order, answer_page say,
+                         http_server::respond respond) {
+  constexpr auto patience = std::chrono::seconds(5);
+  const std::uint32_t id = commands_;
+  link_.send(order);
   const auto entry = unanswered_.emplace(
-      id, open_command{std::move(respond), boost::asio::steady_timer(loop_, patience)});
+      id, open_command{std::move(respond), say, boost::asio::steady_timer(loop_, patience)});
   entry.first->second.deadline.async_wait([this, id](boost::system::error_code error) {
     const auto found = unanswered_.find(id);
     if (error || found == unanswered_.end()) return;
@@ -142,19 +152,37 @@ void service::on_answer(std::uint32_t id, bool is_taken, std::string_view text) 
   const auto found = unanswered_.find(id);
   if (found == unanswered_.end()) return;
   const http_server::respond respond = std::move(found->second.respond);
+  const answer_page say = found->second.say;
   unanswered_.erase(found);
-  respond(capture_page(is_taken, text));
+  respond(say(is_taken, text));
+}
+
+void service::on_unsupported(std::uint32_t id) {
+  const auto found = unanswered_.find(id);
+  if (found == unanswered_.end()) return;
+  const http_server::respond respond = std::move(found->second.respond);
+  unanswered_.erase(found);
+  respond(unknown_order_page());
+}
+
+void service::on_command(const command& order, http_server::respond respond) {
+  if (const auto* const closing = std::get_if<close_order>(&order))
+    close_client(closing->client, std::move(respond));
+  else if (const auto* const capturing = std::get_if<capture_order>(&order))
+    start_capture(*capturing, std::move(respond));
+  else if (std::holds_alternative<lame_duck_order>(order))
+    give_order(plane::message_builder(plane::message_type::lame_duck, ++commands_), lame_duck_page,
+               std::move(respond));
+  else if (std::holds_alternative<reload_order>(order))
+    give_order(plane::message_builder(plane::message_type::reload, ++commands_), reload_page,
+               std::move(respond));
+  else
+    respond(std::get<page>(order));
 }
 
 void service::on_request(const request& asked, http_server::respond respond) {
   if (names_command(asked.target)) {
-    const command order = read_command(asked);
-    if (const auto* const closing = std::get_if<close_order>(&order))
-      close_client(closing->client, std::move(respond));
-    else if (const auto* const capturing = std::get_if<capture_order>(&order))
-      start_capture(*capturing, std::move(respond));
-    else
-      respond(std::get<page>(order));
+    on_command(read_command(asked), std::move(respond));
     return;
   }
   auto routed = router_->route(asked.target);
@@ -174,6 +202,9 @@ void service::on_request(const request& asked, http_server::respond respond) {
 void service::make_page(page_plan plan, http_server::respond respond) {
   auto from = std::make_shared<snapshot>(snapshot::take(*memory_, plan.rows));
   from->requests = router_->requests();
+  if (plan.rows.events) from->events = events_.kept();
+  from->events_total = events_.total();
+  from->events_lost = events_.lost();
   from->cpu_percent = usage_->cpu_percent();
   from->busy = usage_->busy();
   from->memory_bytes = usage_->memory_bytes();

@@ -3,6 +3,7 @@
 #include "control/monitor/commands.hh"
 #include "control/monitor/http_server.hh"
 #include "control/monitor/router.hh"
+#include "control/plane/events.hh"
 #include "control/plane/link.hh"
 #include "control/plane/memory_view.hh"
 #include "control/plane/refresher.hh"
@@ -41,7 +42,12 @@ class service {
   void close_client(std::uint64_t client, http_server::respond);
   /// Asks for a capture, and answers with what wirebird says to it.
   void start_capture(const capture_order&, http_server::respond);
+  /// A page from what wirebird says to a command.
+  using answer_page = page (*)(bool is_taken, std::string_view text);
+  void give_order(const protocol::plane::message_builder&, answer_page, http_server::respond);
+  void on_command(const command&, http_server::respond);
   void on_answer(std::uint32_t id, bool is_taken, std::string_view text);
+  void on_unsupported(std::uint32_t id);
   [[nodiscard]] bool has_client(std::uint64_t client) const;
   void send_heartbeat();
   void end(const std::string& why, int exit_code);
@@ -56,12 +62,14 @@ class service {
   std::optional<router> router_;
   networks allowed_;
   std::vector<std::unique_ptr<http_server>> doors_;
+  event_list events_;
   std::uint32_t commands_ = 0;  ///< given so far
   struct open_command {
     http_server::respond respond;
+    answer_page say;
     boost::asio::steady_timer deadline;
   };
-  std::map<std::uint32_t, open_command> unanswered_;  ///< by id
+  std::map<std::uint32_t, open_command> unanswered_;  ///< by id, from 1
   int exit_code_ = 0;
 };
 

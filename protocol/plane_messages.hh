@@ -34,7 +34,23 @@ enum class message_type : std::uint16_t {
   capture = 9,   ///< control: frames to a file; `address` and `port` of either end, `number`
                  ///< of frames and `seconds` at most; answered by `taken` or `refused`
   refused = 10,  ///< wirebird: the command with this message's id is not; `blob`: why
+  watch = 11,    ///< control: events are wanted from now on
+  // Events, told to a control that watches. Each has `time`, nanoseconds of the monotonic clock,
+  // and those about a client its id as `number`, and `address` and `port` of its end.
+  resync = 12,  ///< what happened before is not told: `number` events as far as is known; who
+                ///< followed them reads the memory anew
+  opened = 13,  ///< a client is there
+  closed = 14,  ///< it has gone; `blob`: why
+  slow_consumer = 15,  ///< it is closed because it does not take what waits; `blob`: which limit
+  configured = 16,     ///< all workers go by another configuration; `blob`: what has changed, lines
+  lame_duck = 17,      ///< control: let the clients go and end; answered by `taken` or `refused`
+  reload = 18,         ///< control: read the configuration anew; answered likewise, when it is done
 };
+
+[[nodiscard]] constexpr bool is_event(std::uint16_t type) noexcept {
+  return type >= static_cast<std::uint16_t>(message_type::resync) &&
+         type <= static_cast<std::uint16_t>(message_type::configured);
+}
 
 enum class field_tag : std::uint16_t {
   version = 1,
@@ -43,7 +59,8 @@ enum class field_tag : std::uint16_t {
   wanted = 4,
   address = 5,
   port = 6,
-  seconds = 7
+  seconds = 7,
+  time = 8
 };
 /// Bits of `wanted`: the list of subscriptions; what the transport knows of each connection's path;
 /// rows of connections are not needed.
@@ -54,6 +71,9 @@ inline constexpr std::uint64_t wanted_no_rows = 4;
 inline constexpr std::uint16_t flag_more = 1;
 /// What keep_state may carry.
 inline constexpr std::size_t state_bytes_max = 16 * 1024;
+/// The text of an answer in all its packets, of an event in its one; longer ones are cut.
+inline constexpr std::size_t answer_bytes_max = 128 * 1024;
+inline constexpr std::size_t event_text_bytes_max = 4 * 1024;
 
 /// Builds one message.
 class message_builder {

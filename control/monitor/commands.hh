@@ -23,8 +23,12 @@ struct capture_order {
   std::uint64_t frames = 0;
   std::uint64_t seconds = 0;
 };
+/// POST /lameduck: what SIGUSR2 does.
+struct lame_duck_order {};
+/// POST /reload: what SIGHUP does.
+struct reload_order {};
 /// Or why it is not taken.
-using command = std::variant<page, close_order, capture_order>;
+using command = std::variant<page, close_order, capture_order, lame_duck_order, reload_order>;
 
 /// Whether the target names a command, whoever asks and however.
 [[nodiscard]] bool names_command(std::string_view target) noexcept;
@@ -36,6 +40,11 @@ using command = std::variant<page, close_order, capture_order>;
 [[nodiscard]] page no_such_client_page(std::uint64_t client);
 /// About a capture: `text` is the file's path, or why there is none.
 [[nodiscard]] page capture_page(bool is_taken, std::string_view text);
+/// About lame duck and reload: `text` is why not, where it is not taken.
+[[nodiscard]] page lame_duck_page(bool is_taken, std::string_view text);
+[[nodiscard]] page reload_page(bool is_taken, std::string_view text);
+/// wirebird is older than that order.
+[[nodiscard]] page unknown_order_page();
 /// wirebird has not answered.
 [[nodiscard]] page no_answer_page();
 

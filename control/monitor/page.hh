@@ -41,6 +41,7 @@ struct page_plan {
 [[nodiscard]] page_plan plan_healthz(const query&);
 [[nodiscard]] page_plan plan_metrics(const query&);
 [[nodiscard]] page_plan plan_workerz(const query&);
+[[nodiscard]] page_plan plan_eventz(const query&);
 [[nodiscard]] page_plan plan_root(const query&);
 [[nodiscard]] page_plan plan_live_css(const query&);
 [[nodiscard]] page_plan plan_live_js(const query&);

@@ -15,6 +15,7 @@ constexpr std::pair<const char*, const char*> links[] = {
     {"accountz", "Accounts"},    {"accstatz", "Account Stats"}, {"subsz", "Subscriptions"},
     {"routez", "Routes"},        {"leafz", "LeafNodes"},        {"gatewayz", "Gateways"},
     {"healthz", "Health Probe"}, {"metrics", "Metrics"},        {"workerz", "Workers"},
+    {"eventz", "Events"},
 };
 
 /// Text as HTML shows it, also within quotes.

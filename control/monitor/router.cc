@@ -37,6 +37,7 @@ constexpr endpoint endpoints[] = {
     {"/ipqueuesz", "", counting::never, plan_ipqueuesz},
     {"/metrics", "", counting::never, plan_metrics},
     {"/workerz", "", counting::never, plan_workerz},
+    {"/eventz", "", counting::never, plan_eventz},
     {"/live.css", "", counting::never, plan_live_css},
     {"/live.js", "", counting::never, plan_live_js},
 };

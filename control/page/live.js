@@ -150,6 +150,22 @@ function show_clients(answer) {
   element('clients').replaceChild(rows, element('clients').tBodies[0]);
 }
 
+const words = {connection_opened: 'connected', connection_closed: 'left',
+               slow_consumer: 'slow consumer', config_applied: 'configuration changed',
+               resync: 'events are missing here'};
+
+function show_events(answer) {
+  const rows = document.createElement('tbody');
+  for (const one of answer.events.reverse()) {
+    const row = rows.insertRow();
+    cell(row, new Date(one.time).toLocaleTimeString());
+    cell(row, words[one.type] || one.type);
+    cell(row, one.cid ? one.cid + ', ' + one.ip + ':' + one.port : '–');
+    cell(row, one.reason || one.changes || (one.lost ? one.lost + ' or more' : ''));
+  }
+  element('events').replaceChild(rows, element('events').tBodies[0]);
+}
+
 function show_state(text, kind) {
   element('state').textContent = text;
   element('state').className = kind;
@@ -181,6 +197,7 @@ async function turn(count) {
     now.at = performance.now();
     show(now);
     if (count % 5 === 0) show_clients(await ask('connz?sort=pending&limit=8'));
+    if (count % 2 === 0) show_events(await ask('eventz?limit=10'));
     const stalled = now.workers.filter(one => one.heartbeat_age_ms > 3000).length;
     show_state(stalled ? stalled + ' stalled' : 'live', stalled ? 'bad' : 'ok');
   } catch (error) {

@@ -78,16 +78,33 @@ void link::take(std::span<const char> packet, std::span<const int> descriptors) 
     return;
   }
   for (const int unwanted : descriptors) close(unwanted);
-  if (!message || message->is(plane::message_type::unsupported)) return;
-  const bool is_taken = message->is(plane::message_type::taken);
-  if (is_taken || message->is(plane::message_type::refused)) {
-    callbacks_.on_answer(message->id(), is_taken,
-                         message->bytes(plane::field_tag::blob).value_or(""));
+  if (!message) return;
+  if (plane::is_event(message->type())) {
+    callbacks_.on_event(plane_event::read(*message));
+    return;
+  }
+  if (message->is(plane::message_type::unsupported)) {
+    callbacks_.on_unsupported(message->id());
+    return;
+  }
+  if (message->is(plane::message_type::taken) || message->is(plane::message_type::refused)) {
+    take_answer(*message);
     return;
   }
   plane::message_builder answer(plane::message_type::unsupported, message->id());
-  answer.add(plane::field_tag::number, message->type());
+  answer.add(plane::field_tag::number, std::uint64_t{message->type()});
   send(answer);
+}
+
+// The packets of one answer come one behind the other.
+void link::take_answer(const plane::message_view& message) {
+  if (in_parts_ != message.id()) parts_.clear();
+  in_parts_ = message.id();
+  const std::string_view text = message.bytes(plane::field_tag::blob).value_or("");
+  parts_.append(text.substr(0, plane::answer_bytes_max - parts_.size()));
+  if ((message.flags() & plane::flag_more) != 0) return;
+  const std::string whole = std::exchange(parts_, {});
+  callbacks_.on_answer(message.id(), message.is(plane::message_type::taken), whole);
 }
 
 void link::send(const plane::message_builder& message) {

@@ -102,9 +102,8 @@ snapshot snapshot::take(const memory_view& memory, rows_wanted wanted) {
     std::vector<std::uint64_t> ended;
     for (const auto& one : made.closed) ended.push_back(one.cid);
     std::ranges::sort(ended);
-    std::erase_if(made.connections, [&ended](const auto& one) {
-      return std::ranges::binary_search(ended, one.cid);
-    });
+    std::erase_if(made.connections,
+                  [&ended](const auto& one) { return std::ranges::binary_search(ended, one.cid); });
   }
   std::ranges::stable_sort(made.closed, {}, &protocol::plane::connection_row::stop_ns);
   if (made.closed.size() > closed_max)

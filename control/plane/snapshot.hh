@@ -1,5 +1,6 @@
 #pragma once
 
+#include "control/plane/events.hh"
 #include "control/plane/latency.hh"
 #include "control/plane/memory_view.hh"
 #include "control/plane/rows_wanted.hh"
@@ -61,6 +62,9 @@ struct snapshot {
   std::vector<std::string> lists;                       ///< of subscriptions, per worker
   std::vector<listed_subscription> listed;              ///< by client and sid
   std::map<std::string, std::uint64_t> requests;        ///< pages served so far
+  std::vector<plane_event> events;                      ///< if wanted, oldest first
+  std::uint64_t events_total = 0;                       ///< that this control was told
+  std::uint64_t events_lost = 0;                        ///< that it was not, as far as it knows
   double cpu_percent = 0;
   std::uint64_t memory_bytes = 0;
 

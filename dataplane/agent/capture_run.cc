@@ -51,7 +51,7 @@ std::string capture_run::open_file() {
   return file_ >= 0 ? "" : "cannot make a file in " + folder_ + ": " + std::strerror(error);
 }
 
-capture_run::outcome capture_run::begin(const capture_order& order, instant now) {
+order_outcome capture_run::begin(const capture_order& order, instant now) {
   clear_done();
   if (folder_.empty()) return {.error = "there is no capture_dir"};
   if (queues_.empty()) return {.error = "there are no frames to see on kernel sockets"};
@@ -68,7 +68,7 @@ capture_run::outcome capture_run::begin(const capture_order& order, instant now)
     each->look(running_.back().get());
   }
   log_.info("Capturing to " + path_);
-  return {.file = path_};
+  return {.text = path_};
 }
 
 void capture_run::write(const std::string& bytes) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "dataplane/agent/log.hh"
+#include "dataplane/agent/order_outcome.hh"
 #include "dataplane/base/time.hh"
 #include "dataplane/worker/capture.hh"
 
@@ -34,11 +35,8 @@ class capture_run {
   /// Which queues there are to look into. At start; destroyed after the workers that they belong
   /// to.
   void look_into(std::vector<worker::capture_queue*> queues) { queues_ = std::move(queues); }
-  struct outcome {
-    std::string file{};   ///< its path
-    std::string error{};  ///< one sentence, when there is none
-  };
-  [[nodiscard]] outcome begin(const capture_order&, instant now);
+  /// returns: the file's path as the text of one that is taken.
+  [[nodiscard]] order_outcome begin(const capture_order&, instant now);
   /// Writes what has come, and ends the capture when it is complete.
   void tick(instant now);
   [[nodiscard]] instant next_tick() const noexcept;

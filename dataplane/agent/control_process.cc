@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include <poll.h>
 #include <spawn.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -27,8 +28,8 @@ constexpr int http_backlog = 1024;
 
 /// Of our environment, where a configuration may have its secrets, what a program needs to run.
 std::vector<char*> environment_of_child() {
-  constexpr std::array<std::string_view, 5> needed{"PATH=", "TZ=", "LANG=", "LC_ALL=",
-                                                   "LD_LIBRARY_PATH="};
+  constexpr std::array<std::string_view, 5> needed{
+      "PATH=", "TZ=", "LANG=", "LC_ALL=", "LD_LIBRARY_PATH="};
   std::vector<char*> kept;
   for (char** each = environ; *each != nullptr; ++each) {
     const std::string_view entry(*each);
@@ -42,17 +43,27 @@ std::vector<char*> environment_of_child() {
 
 }  // namespace
 
-control_process::control_process(log& sink, settings wanted)
-    : log_(sink), settings_(std::move(wanted)) {}
+control_process::control_process(log& sink, event_feed& events, settings wanted)
+    : log_(sink), events_(events), settings_(std::move(wanted)) {}
 
 control_process::~control_process() {
   settings_.address->up.store(false, std::memory_order_release);
   link_.reset();
-  if (child_ > 0) {
+  if (child_ > 0 && !ends_by_itself()) {
     kill(child_, SIGKILL);
     waitpid(child_, nullptr, 0);
   }
   if (http_ >= 0) close(http_);
+}
+
+/// Its link has ended, and so does it, when it has answered who ordered that.
+bool control_process::ends_by_itself() const {
+  constexpr int patience_ms = 100;
+  for (int i = 0; i < patience_ms; ++i) {
+    if (waitpid(child_, nullptr, WNOHANG) == child_) return true;
+    poll(nullptr, 0, 1);
+  }
+  return false;
 }
 
 std::string control_process::open() {
@@ -88,6 +99,14 @@ void control_process::receive(instant now) {
   if (link_ && !link_->receive()) end(now, "has ended");
   if (link_ || is_ours()) return;
   if (const int link = door_.accept(); link >= 0) greet(link, now);
+}
+
+void control_process::send(instant now) {
+  has_waiting_ = false;
+  if (!link_) return;
+  if (link_->flush())
+    events_.flush([this](std::string_view packet) { return link_->tell(packet); }, now);
+  has_waiting_ = !link_->flush() || events_.has_waiting();
 }
 
 void control_process::greet(int link, instant now) {

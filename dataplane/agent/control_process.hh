@@ -1,6 +1,7 @@
 #pragma once
 
 #include "dataplane/agent/control_door.hh"
+#include "dataplane/agent/event_feed.hh"
 #include "dataplane/agent/log.hh"
 #include "dataplane/agent/plane_link.hh"
 #include "dataplane/base/time.hh"
@@ -28,11 +29,14 @@ class control_process final : public plane_requests {
     worker::control_address* address;  ///< what the workers are told
     /// Passes a refresh on to the workers: its number, and what is wanted.
     std::function<void(std::uint64_t, std::uint64_t)> on_refresh{};
-    std::function<capture_run::outcome(const capture_order&)> on_capture{};
+    std::function<order_outcome(const capture_order&)> on_capture{};
     std::function<bool(std::uint64_t)> on_close_connection{};  ///< passes it on to the workers
+    std::function<order_outcome()> on_lame_duck{};
+    std::function<order_outcome()> on_reload{};
   };
 
-  control_process(log&, settings);
+  /// Both outlive it.
+  control_process(log&, event_feed&, settings);
   ~control_process();
   control_process(const control_process&) = delete;
   control_process& operator=(const control_process&) = delete;
@@ -45,6 +49,10 @@ class control_process final : public plane_requests {
   void tick(instant now);
   /// The link is readable.
   void receive(instant now);
+  /// Sends answers and events that wait, as far as the link takes them.
+  void send(instant now);
+  /// Whether something waits that a writable link could take.
+  [[nodiscard]] bool has_waiting() const noexcept { return has_waiting_; }
   /// For poll(); -1 when there is none.
   [[nodiscard]] int descriptor() const noexcept {
     return link_ ? link_->descriptor() : door_.descriptor();
@@ -70,21 +78,27 @@ class control_process final : public plane_requests {
   [[nodiscard]] bool on_close_connection(std::uint64_t client) override {
     return settings_.on_close_connection(client);
   }
-  [[nodiscard]] capture_run::outcome on_capture(const capture_order& order) override {
+  [[nodiscard]] order_outcome on_capture(const capture_order& order) override {
     return settings_.on_capture(order);
   }
+  void on_watch() override { events_.watch(); }
+  [[nodiscard]] order_outcome on_lame_duck() override { return settings_.on_lame_duck(); }
+  [[nodiscard]] order_outcome on_reload() override { return settings_.on_reload(); }
 
  private:
   [[nodiscard]] bool is_ours() const noexcept { return settings_.door.empty(); }
   [[nodiscard]] bool spawn(int link);
+  [[nodiscard]] bool ends_by_itself() const;
   void greet(int link, instant now);
   void start(instant now);
   void end(instant now, const char* why);
 
   log& log_;
+  event_feed& events_;
   settings settings_;
   control_door door_;
   std::optional<plane_link> link_;
+  bool has_waiting_ = false;
   std::string state_;  ///< what the last control kept
   pid_t child_ = -1;
   int memory_ = -1;

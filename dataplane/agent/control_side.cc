@@ -53,7 +53,7 @@ std::string control_side::listen(const config::options& options, worker::worker&
 
 std::string control_side::open(const config::options& options,
                                const protocol::server_info& identity, const broker::options& rules,
-                               std::vector<worker::worker*> workers) {
+                               std::vector<worker::worker*> workers, operator_orders orders) {
   if (!options.monitor.http_port) return "";
   workers_ = std::move(workers);
   operators_socket_ = options.control.socket;
@@ -69,7 +69,9 @@ std::string control_side::open(const config::options& options,
   wanted.on_capture = [this](const capture_order& order) {
     return captures_->begin(order, worker::read_clock());
   };
-  process_.emplace(log_, std::move(wanted));
+  wanted.on_lame_duck = std::move(orders.lame_duck);
+  wanted.on_reload = std::move(orders.reload);
+  process_.emplace(log_, events_, std::move(wanted));
   if (std::string why_not = process_->open(); !why_not.empty()) return why_not;
   // A card deals flows out as it likes, so on a port of our own each worker serves its own.
   for (worker::worker* const each : workers_) {
@@ -101,6 +103,16 @@ void control_side::update(const config::options& options, const protocol::server
                           const broker::options& rules) {
   if (!memory_) return;
   memory_->write_settings(settings_text(options, identity, rules, {host_, port_}, workers_.size()));
+}
+
+pollfd control_side::watched() const noexcept {
+  if (!process_) return {-1, 0, 0};
+  const int also = process_->has_waiting() ? POLLOUT : 0;
+  return {process_->descriptor(), static_cast<short>(POLLIN | also), 0};
+}
+
+void control_side::tell() {
+  if (process_) process_->send(worker::read_clock());
 }
 
 int control_side::patience_ms(int longest) const {

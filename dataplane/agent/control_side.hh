@@ -7,11 +7,20 @@
 #include "dataplane/worker/worker.hh"
 #include "protocol/server_info.hh"
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include <poll.h>
+
 namespace wirebird::agent {
+
+/// What operators may order the whole server, by name.
+struct operator_orders {
+  std::function<order_outcome()> lame_duck;
+  std::function<order_outcome()> reload;
+};
 
 /// Everything that a server with a monitoring port has for wirebird-control: the memory it reads,
 /// the process, and the listener whose bytes are relayed to it. Without a monitoring port it does
@@ -25,17 +34,23 @@ class control_side {
   /// into the memory that is made here.
   /// returns: one sentence on why not, or an empty text.
   [[nodiscard]] std::string open(const config::options&, const protocol::server_info&,
-                                 const broker::options&, std::vector<worker::worker*>);
+                                 const broker::options&, std::vector<worker::worker*>,
+                                 operator_orders);
+
+  /// What happened, for a control that wants to know.
+  [[nodiscard]] event_feed& events() noexcept { return events_; }
 
   /// What pages say about the server is another thing now.
   void update(const config::options&, const protocol::server_info&, const broker::options&);
-  /// For poll(); -1 when there is nothing to wait for.
-  [[nodiscard]] int descriptor() const noexcept { return process_ ? process_->descriptor() : -1; }
+  /// For poll(); its descriptor is -1 when there is nothing to wait for.
+  [[nodiscard]] pollfd watched() const noexcept;
   /// How long poll() may wait, in milliseconds; -1: for ever. `longest`: likewise, for the rest of
   /// the agent.
   [[nodiscard]] int patience_ms(int longest) const;
   /// After every poll().
   void serve();
+  /// Tells control what has happened. At the end of every turn.
+  void tell();
 
  private:
   [[nodiscard]] std::string listen(const config::options&, worker::worker&);
@@ -44,6 +59,7 @@ class control_side {
   [[nodiscard]] bool kick(std::uint64_t client);
 
   log& log_;
+  event_feed events_;
   worker::control_address address_;
   std::optional<plane_memory> memory_;
   std::optional<capture_run> captures_;

@@ -27,9 +27,11 @@ worker::worker_options options_of(crossing::mesh* between, unsigned number, bool
 
 }  // namespace
 
-crew::member::member(log& sink, const worker::worker_options& own, const worker::snapshot& first,
-                     broker::id_source& ids, bool may_sleep)
-    : events(sink), self(own, first.rules, first.identity, ids, events), thread(self, may_sleep) {}
+crew::member::member(log& sink, event_feed& feed, const worker::worker_options& own,
+                     const worker::snapshot& first, broker::id_source& ids, bool may_sleep)
+    : events(sink, feed),
+      self(own, first.rules, first.identity, ids, events),
+      thread(self, may_sleep) {}
 
 std::string crew::make(std::size_t count, const worker::snapshot& first,
                        const config::options& options) {
@@ -40,7 +42,8 @@ std::string crew::make(std::size_t count, const worker::snapshot& first,
   if (count > 1) between_ = std::make_unique<crossing::mesh>(count);
   for (unsigned number = 0; number < count; ++number)
     workers_.push_back(std::make_unique<member>(
-        log_, options_of(between_.get(), number, options.proxy_protocol), first, ids_, may_sleep));
+        log_, feed_, options_of(between_.get(), number, options.proxy_protocol), first, ids_,
+        may_sleep));
   return "";
 }
 
@@ -85,7 +88,8 @@ std::size_t crew::clients_left() const {
 }
 
 void crew::write_events() {
-  for (const auto& each : workers_) each->events.write_all();
+  const instant now = worker::read_clock();
+  for (const auto& each : workers_) each->events.write_all(now);
 }
 
 void crew::show_debug(bool wanted) {

@@ -21,7 +21,7 @@ namespace wirebird::agent {
 /// together. Main thread.
 class crew {
  public:
-  explicit crew(log& sink) : log_(sink) {}
+  crew(log& sink, event_feed& feed) : log_(sink), feed_(feed) {}
 
   /// Makes `count` workers that go by `first`, which outlives them or their next snapshot, and by
   /// what of the options cannot change.
@@ -37,7 +37,7 @@ class crew {
   bool tell(const worker::order&);
   /// Lame duck: clients that are left.
   [[nodiscard]] std::size_t clients_left() const;
-  /// Events that wait become lines of the log.
+  /// Events that wait become lines of the log, and go to who watches.
   void write_events();
   /// Whether events that only debugging shows are passed on from now on.
   void show_debug(bool wanted);
@@ -54,8 +54,8 @@ class crew {
  private:
   /// One worker with what is its own on the main thread's side.
   struct member {
-    member(log& sink, const worker::worker_options&, const worker::snapshot&, broker::id_source&,
-           bool may_sleep);
+    member(log& sink, event_feed& feed, const worker::worker_options&, const worker::snapshot&,
+           broker::id_source&, bool may_sleep);
 
     event_log events;
     worker::worker self;
@@ -65,6 +65,7 @@ class crew {
   [[nodiscard]] bool have_obeyed() const;
 
   log& log_;
+  event_feed& feed_;
   client_ids ids_;
   std::unique_ptr<crossing::mesh> between_;
   std::vector<std::unique_ptr<member>> workers_;

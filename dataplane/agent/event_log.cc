@@ -42,8 +42,9 @@ std::string text_of(const broker::slow_consumer& why) {
 
 }  // namespace
 
-event_log::event_log(log& sink)
+event_log::event_log(log& sink, event_feed& feed)
     : log_(sink),
+      feed_(feed),
       debug_(sink.debug_enabled()),
       events_(worker::events_bytes_max),
       bell_(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {
@@ -89,13 +90,12 @@ void event_log::push(head event, const broker::client_identity& client,
 }
 
 void event_log::on_client_created(const broker::client_identity& client) noexcept {
-  if (debug_.load(std::memory_order_relaxed)) push({.what = kind::created}, client);
+  if (tells_clients()) push({.what = kind::created}, client);
 }
 
 void event_log::on_client_closed(const broker::client_identity& client,
                                  broker::close_reason reason) noexcept {
-  if (debug_.load(std::memory_order_relaxed))
-    push({.what = kind::closed, .reason = reason}, client);
+  if (tells_clients()) push({.what = kind::closed, .reason = reason}, client);
 }
 
 void event_log::on_client_error(const broker::client_identity& client,
@@ -116,21 +116,22 @@ void event_log::on_trace(const broker::client_identity& client, std::string_view
   push({.what = kind::trace}, client, text);
 }
 
-void event_log::write_all() {
+void event_log::write_all(instant now) {
   std::uint64_t rings = 0;
   [[maybe_unused]] const auto taken = read(bell_, &rings, sizeof rings);
   for (byte_view record = events_.front(); !record.empty(); record = events_.front()) {
-    write(record);
+    write(record, now);
     events_.pop();
     events_.acknowledge();
   }
   const std::uint64_t dropped = dropped_.value();
   if (dropped == dropped_told_) return;
   log_.warning(std::to_string(dropped - dropped_told_) + " events were not logged: too many");
+  feed_.on_lost(dropped - dropped_told_);
   dropped_told_ = dropped;
 }
 
-void event_log::write(byte_view record) {
+void event_log::write(byte_view record, instant now) {
   head event;
   std::memcpy(&event, record.data(), sizeof event);
   std::string_view rest = as_text(record.subspan(sizeof event));
@@ -145,14 +146,19 @@ void event_log::write(byte_view record) {
   const std::string text(next(event.text_bytes));
   const std::string who = prefix(event.remote, event.client, name, lang, version);
   switch (event.what) {
-    case kind::created: log_.debug(who + "Client connection created"); break;
+    case kind::created:
+      log_.debug(who + "Client connection created");
+      feed_.on_opened(event.client, event.remote, now);
+      break;
     case kind::closed:
       log_.debug(who + "Client connection closed: " + std::string(to_string(event.reason)));
+      feed_.on_closed(event.client, event.remote, to_string(event.reason), now);
       break;
     case kind::error:
     case kind::refusal: log_.error(who + text); break;
     case kind::slow_consumer:
       log_.info(who + "Slow Consumer Detected: " + text_of(event.slow));
+      feed_.on_slow_consumer(event.client, event.remote, text_of(event.slow), now);
       break;
     case kind::trace: log_.trace(who + text); break;
   }

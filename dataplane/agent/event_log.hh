@@ -1,5 +1,6 @@
 #pragma once
 
+#include "dataplane/agent/event_feed.hh"
 #include "dataplane/agent/log.hh"
 #include "dataplane/base/bytes.hh"
 #include "dataplane/base/counter.hh"
@@ -13,12 +14,13 @@
 
 namespace wirebird::agent {
 
-/// From a worker's events to lines of the log: the worker's side copies what is short of an event
-/// into a ring and never waits; the main thread turns it into text. A full ring drops events and
-/// counts them. One per worker.
+/// From a worker's events to lines of the log, and to wirebird-control: the worker's side copies
+/// what is short of an event into a ring and never waits; the main thread turns it into text. A
+/// full ring drops events and counts them. One per worker.
 class event_log final : public broker::event_sink {
  public:
-  explicit event_log(log& sink);
+  /// Both outlive it.
+  event_log(log& sink, event_feed& feed);
   ~event_log();
   event_log(const event_log&) = delete;
   event_log& operator=(const event_log&) = delete;
@@ -36,7 +38,8 @@ class event_log final : public broker::event_sink {
   // The main thread's side.
   /// Readable when events wait; for poll().
   [[nodiscard]] int descriptor() const noexcept { return bell_; }
-  void write_all();
+  /// `now`: when they happened, as far as anybody knows.
+  void write_all(instant now);
   /// Whether events that only debugging shows are passed on from now on.
   void show_debug(bool wanted) noexcept { debug_.store(wanted, std::memory_order_relaxed); }
 
@@ -57,9 +60,14 @@ class event_log final : public broker::event_sink {
   };
 
   void push(head, const broker::client_identity&, std::string_view text = {}) noexcept;
-  void write(byte_view record);
+  void write(byte_view record, instant now);
+  /// Whether anybody wants to know who comes and goes.
+  [[nodiscard]] bool tells_clients() const noexcept {
+    return debug_.load(std::memory_order_relaxed) || feed_.is_watched();
+  }
 
   log& log_;
+  event_feed& feed_;
   std::atomic<bool> debug_;  // an event that nobody reads costs a comparison
   crossing::byte_ring events_;
   counter dropped_;

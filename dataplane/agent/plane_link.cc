@@ -18,6 +18,10 @@ namespace plane = protocol::plane;
 
 /// Messages taken in one go: the main thread has other things to look at.
 constexpr int receives_max = 64;
+/// Answers that wait while control does not read: two of the longest.
+constexpr std::size_t unanswered_bytes_max = 2 * plane::answer_bytes_max;
+/// Of a long answer, in one packet.
+constexpr std::size_t answer_piece_bytes = plane::message_bytes_max - 1024;
 
 }  // namespace
 
@@ -49,8 +53,47 @@ bool plane_link::send_hello(std::span<const int> descriptors) {
   return sendmsg(descriptor_, &message, MSG_NOSIGNAL | MSG_DONTWAIT) > 0;
 }
 
-void plane_link::send(std::string_view packet) {
-  if (::send(descriptor_, packet.data(), packet.size(), MSG_NOSIGNAL | MSG_DONTWAIT) < 0) ++unsent_;
+bool plane_link::send_now(std::string_view packet) const {
+  // A link that has ended takes everything: that is noticed where it is read.
+  return ::send(descriptor_, packet.data(), packet.size(), MSG_NOSIGNAL | MSG_DONTWAIT) >= 0 ||
+         (errno != EAGAIN && errno != ENOBUFS);
+}
+
+bool plane_link::flush() {
+  while (!unanswered_.empty()) {
+    if (!send_now(unanswered_.front())) return false;
+    unanswered_bytes_ -= unanswered_.front().size();
+    unanswered_.pop_front();
+  }
+  return true;
+}
+
+bool plane_link::tell(std::string_view packet) {
+  return flush() && send_now(packet);
+}
+
+void plane_link::send(std::string packet) {
+  if (tell(packet)) return;
+  if (packet.size() > unanswered_bytes_max - unanswered_bytes_) {
+    ++unsent_;
+    return;
+  }
+  unanswered_bytes_ += packet.size();
+  unanswered_.push_back(std::move(packet));
+}
+
+void plane_link::answer(std::uint32_t id, const order_outcome& outcome) {
+  const bool is_taken = outcome.error.empty();
+  const auto type = is_taken ? plane::message_type::taken : plane::message_type::refused;
+  std::string_view rest = is_taken ? outcome.text : outcome.error;
+  rest = rest.substr(0, plane::answer_bytes_max);
+  do {
+    const std::string_view piece = rest.substr(0, answer_piece_bytes);
+    rest.remove_prefix(piece.size());
+    plane::message_builder made(type, id, rest.empty() ? std::uint16_t{0} : plane::flag_more);
+    if (!piece.empty()) made.add(plane::field_tag::blob, piece);
+    send(made.bytes());
+  } while (!rest.empty());
 }
 
 bool plane_link::receive() {
@@ -82,58 +125,53 @@ bool plane_link::take_capture(const plane::message_view& message) {
       std::chrono::duration_cast<std::chrono::seconds>(capture_order::time_most).count());
   if (const auto seconds = message.number(plane::field_tag::seconds))
     order.time_max = std::chrono::seconds(std::min(*seconds, seconds_most));
-  const capture_run::outcome made = user_.on_capture(order);
-  const bool is_good = made.error.empty();
-  plane::message_builder answer(is_good ? plane::message_type::taken : plane::message_type::refused,
-                                message.id());
-  answer.add(plane::field_tag::blob, std::string_view(is_good ? made.file : made.error));
-  send(answer.bytes());
+  answer(message.id(), user_.on_capture(order));
   return true;
 }
 
 void plane_link::take(std::span<const char> packet) {
   const auto message = plane::message_view::parse(packet);
-  if (!message) {
-    ++rejected_;
-    return;
-  }
-  switch (static_cast<plane::message_type>(message->type())) {
-    case plane::message_type::ready: user_.on_control_ready(); return;
-    case plane::message_type::heartbeat: user_.on_control_heartbeat(); return;
+  if (!message || !take_known(*message)) ++rejected_;
+}
+
+/// returns: whether it was something that control may say.
+bool plane_link::take_known(const plane::message_view& message) {
+  const auto number = message.number(plane::field_tag::number);
+  switch (static_cast<plane::message_type>(message.type())) {
+    case plane::message_type::ready: user_.on_control_ready(); return true;
+    case plane::message_type::heartbeat: user_.on_control_heartbeat(); return true;
+    case plane::message_type::watch: user_.on_watch(); return true;
     case plane::message_type::refresh:
-      if (const auto number = message->number(plane::field_tag::number); number && *number != 0) {
-        user_.on_refresh(*number, message->number(plane::field_tag::wanted).value_or(0));
-        return;
-      }
-      break;
-    case plane::message_type::keep_state:
-      if (const auto blob = message->bytes(plane::field_tag::blob);
-          blob && blob->size() <= plane::state_bytes_max) {
-        state_ = *blob;
-        return;
-      }
-      break;
-    case plane::message_type::close_connection:
-      if (const auto client = message->number(plane::field_tag::number);
-          client && *client != 0 && user_.on_close_connection(*client)) {
-        send(plane::message_builder(plane::message_type::taken, message->id()).bytes());
-        return;
-      }
-      break;
-    case plane::message_type::capture:
-      if (take_capture(*message)) return;
-      break;
-    case plane::message_type::unsupported: return;  // an older control; nothing waits for it
-    case plane::message_type::hello:                // ours to say, as the next
-    case plane::message_type::taken:
-    case plane::message_type::refused: break;
-    default: {
-      plane::message_builder answer(plane::message_type::unsupported, message->id());
-      answer.add(plane::field_tag::number, message->type());
-      send(answer.bytes());
+      if (!number || *number == 0) return false;
+      user_.on_refresh(*number, message.number(plane::field_tag::wanted).value_or(0));
+      return true;
+    case plane::message_type::keep_state: {
+      const auto blob = message.bytes(plane::field_tag::blob);
+      if (!blob || blob->size() > plane::state_bytes_max) return false;
+      state_ = *blob;
+      return true;
     }
+    case plane::message_type::close_connection:
+      if (!number || *number == 0 || !user_.on_close_connection(*number)) return false;
+      answer(message.id(), {});
+      return true;
+    case plane::message_type::capture: return take_capture(message);
+    case plane::message_type::lame_duck: answer(message.id(), user_.on_lame_duck()); return true;
+    case plane::message_type::reload: answer(message.id(), user_.on_reload()); return true;
+    case plane::message_type::unsupported: return true;  // an older control; nothing waits for it
+    case plane::message_type::hello:                     // ours to say, as the next
+    case plane::message_type::taken:
+    case plane::message_type::refused:
+    case plane::message_type::resync:
+    case plane::message_type::opened:
+    case plane::message_type::closed:
+    case plane::message_type::slow_consumer:
+    case plane::message_type::configured: return false;
   }
-  ++rejected_;
+  plane::message_builder unknown(plane::message_type::unsupported, message.id());
+  unknown.add(plane::field_tag::number, std::uint64_t{message.type()});
+  send(unknown.bytes());
+  return false;
 }
 
 }  // namespace wirebird::agent

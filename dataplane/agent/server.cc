@@ -82,7 +82,7 @@ class server {
     if (!transport_.path().empty()) log_.info("Packets come through " + transport_.path());
     const std::string unadvertised = advertise(options_, transport_.port(), now_->identity);
     if (const std::string why_not =
-            control_.open(options_, now_->identity, now_->rules, crew_.all());
+            control_.open(options_, now_->identity, now_->rules, crew_.all(), orders());
         !why_not.empty())
       return fail(why_not);
     log_.info("Listening for client connections on " + transport_.listens_on());
@@ -134,11 +134,23 @@ class server {
       log_.info("File log re-open ignored, not a file logger");
   }
 
-  void reload() {
+  /// What operators order at wirebird-control's socket.
+  operator_orders orders() {
+    return {.lame_duck =
+                [this] {
+                  if (is_leaving()) return order_outcome{.error = "it is leaving already"};
+                  enter_lame_duck();
+                  return order_outcome{};
+                },
+            .reload = [this] { return order_outcome{.error = reload()}; }};
+  }
+
+  /// returns: why not, or an empty text.
+  std::string reload() {
     std::string why_not = try_reload();
-    if (why_not.empty()) return;
     while (why_not.ends_with('\n')) why_not.pop_back();
-    log_.error("Failed to reload server configuration: " + why_not);
+    if (!why_not.empty()) log_.error("Failed to reload server configuration: " + why_not);
+    return why_not;
   }
 
   /// All or nothing. returns: why not, or an empty text.
@@ -180,6 +192,9 @@ class server {
     use(std::move(made), obeyed);
     control_.update(options_, now_->identity, now_->rules);
     if (plan.logins_change) log_posture();
+    std::string lines;
+    for (const std::string& change : plan.changes) lines += change + "\n";
+    control_.events().on_configured(lines, worker::read_clock());
     log_.info("Reloaded server configuration");
   }
 
@@ -243,8 +258,7 @@ class server {
 
   int wait_for_the_end() {
     for (;;) {
-      std::vector<pollfd> waited{{control_.descriptor(), POLLIN, 0},
-                                 {signals_.descriptor(), POLLIN, 0}};
+      std::vector<pollfd> waited{control_.watched(), {signals_.descriptor(), POLLIN, 0}};
       crew_.watch(waited);
       const bool returns = options_.log.debug || transport_.may_have_news();
       const int patience_ms = is_leaving() ? leaving_look_ms : returns ? quiet_time_ms : -1;
@@ -260,6 +274,7 @@ class server {
       while (const auto signal = signals_.next()) {
         if (const auto exit_code = obey(*signal)) return *exit_code;
       }
+      control_.tell();
       if (is_leaving() && is_alone()) return exit_after_lame_duck;
     }
   }
@@ -292,7 +307,7 @@ class server {
   std::optional<ports_file> ports_file_;
   control_side control_{log_};
   transport transport_;  // the port outlives the workers that use it
-  crew crew_{log_};
+  crew crew_{log_, control_.events()};
   gate gate_;  // ends before the workers that it wakes
   std::string stock_told_;
   unsigned quiet_turns_ = 0;  // of the agent, since it last had something to do

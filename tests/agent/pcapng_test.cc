@@ -119,12 +119,12 @@ TEST_F(capture_to_disk, ends_after_so_many_frames_and_leaves_a_whole_file) {
   run.look_into({&queue_});
   const auto made = run.begin({.filter = {}, .frames_max = 3, .time_max = 10s}, now_);
   ASSERT_EQ(made.error, "");
-  EXPECT_EQ(std::filesystem::status(made.file).permissions(),
+  EXPECT_EQ(std::filesystem::status(made.text).permissions(),
             std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
   pass(5);
   EXPECT_NE(run.begin({}, now_).error, "") << "one at a time";
   run.tick(now_ += 100ms);
-  EXPECT_EQ(blocks_of(read(made.file)),
+  EXPECT_EQ(blocks_of(read(made.text)),
             (std::vector<std::uint32_t>{section, interface, packet, packet, packet, statistics}));
   EXPECT_NE(run.begin({}, now_).error, "") << "the worker may still hold the last one";
   pass(1);
@@ -132,7 +132,7 @@ TEST_F(capture_to_disk, ends_after_so_many_frames_and_leaves_a_whole_file) {
   EXPECT_EQ(run.next_tick(), never);
   const auto again = run.begin({}, now_);
   EXPECT_EQ(again.error, "");
-  EXPECT_NE(again.file, made.file);
+  EXPECT_NE(again.text, made.text);
 }
 
 TEST_F(capture_to_disk, ends_when_its_time_is_over) {
@@ -141,9 +141,9 @@ TEST_F(capture_to_disk, ends_when_its_time_is_over) {
   const auto made = run.begin({.filter = {}, .frames_max = 1000, .time_max = 1s}, now_);
   pass(2);
   run.tick(now_ += 500ms);
-  EXPECT_EQ(blocks_of(read(made.file)).back(), packet) << "under way";
+  EXPECT_EQ(blocks_of(read(made.text)).back(), packet) << "under way";
   run.tick(now_ += 600ms);
-  EXPECT_EQ(blocks_of(read(made.file)).back(), statistics);
+  EXPECT_EQ(blocks_of(read(made.text)).back(), statistics);
 }
 
 TEST_F(capture_to_disk, nothing_that_is_there_is_written_over) {
@@ -155,7 +155,7 @@ TEST_F(capture_to_disk, nothing_that_is_there_is_written_over) {
   run.look_into({&queue_});
   const auto made = run.begin({}, now_);
   EXPECT_EQ(made.error, "");
-  EXPECT_NE(made.file, next);
+  EXPECT_NE(made.text, next);
   EXPECT_EQ(read(target), "precious");
 }
 

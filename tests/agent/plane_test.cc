@@ -1,3 +1,4 @@
+#include "dataplane/agent/event_feed.hh"
 #include "dataplane/agent/plane_link.hh"
 #include "dataplane/agent/plane_memory.hh"
 #include "protocol/plane_memory.hh"
@@ -28,11 +29,16 @@ class requests final : public plane_requests {
     lists += (wanted & plane::wanted_subscriptions) != 0 ? 1 : 0;
   }
 
-  capture_run::outcome on_capture(const capture_order& order) override {
+  order_outcome on_capture(const capture_order& order) override {
     captures.push_back(order);
-    return order.filter.port == 7 ? capture_run::outcome{.error = "no"}
-                                  : capture_run::outcome{.file = "/there"};
+    return order.filter.port == 7 ? order_outcome{.error = "no"} : order_outcome{.text = "/there"};
   }
+  void on_watch() override { ++watches; }
+  order_outcome on_lame_duck() override {
+    ++lame_ducks;
+    return {};
+  }
+  order_outcome on_reload() override { return {.error = why_no_reload}; }
   bool on_close_connection(std::uint64_t client) override {
     closes.push_back(client);
     return true;
@@ -40,6 +46,9 @@ class requests final : public plane_requests {
 
   std::vector<std::uint64_t> closes;
   std::vector<capture_order> captures;
+  int watches = 0;
+  int lame_ducks = 0;
+  std::string why_no_reload;
   int ready = 0;
   int heartbeats = 0;
   int lists = 0;
@@ -124,6 +133,117 @@ TEST_F(plane_link_test, a_capture_is_asked_for_within_limits) {
   EXPECT_EQ(ask("nonsense", 1), "silence");
   EXPECT_EQ(ask("", 65536), "silence");
   EXPECT_EQ(link_.rejected(), 2);
+}
+
+TEST_F(plane_link_test, version_1_s_later_orders_are_understood_byte_by_byte) {
+  using namespace std::string_literals;
+  say("\x0b\0\0\0\0\0\0\0"s);
+  say("\x11\0\0\0\5\0\0\0"s);
+  EXPECT_TRUE(link_.receive());
+  EXPECT_EQ(requests_.watches, 1);
+  EXPECT_EQ(requests_.lame_ducks, 1);
+  EXPECT_EQ(hear(), "\x08\0\0\0\5\0\0\0"s) << "taken";
+  requests_.why_no_reload = "why";
+  say("\x12\0\0\0\6\0\0\0"s);
+  EXPECT_TRUE(link_.receive());
+  EXPECT_EQ(hear(), "\x0a\0\0\0\6\0\0\0\3\0\0\0\3\0\0\0why"s) << "refused";
+  say("\x0d\0\0\0\0\0\0\0"s);  // an event, which is not control's to tell
+  EXPECT_TRUE(link_.receive());
+  EXPECT_EQ(link_.rejected(), 1);
+}
+
+TEST_F(plane_link_test, a_long_answer_comes_in_packets_and_waits_for_room) {
+  for (const char letter : {'a', 'b', 'c'}) {
+    requests_.why_no_reload = std::string(plane::answer_bytes_max + 1, letter);
+    say(plane::message_builder(plane::message_type::reload, static_cast<std::uint32_t>(letter)));
+    EXPECT_TRUE(link_.receive());
+  }
+  for (const char letter : {'a', 'b', 'c'}) {
+    std::string whole;
+    for (bool more = true; more;) {
+      const std::string packet = hear();
+      const auto answer = plane::message_view::parse(packet);
+      ASSERT_TRUE(answer);
+      EXPECT_EQ(answer->id(), static_cast<std::uint32_t>(letter));
+      whole += answer->bytes(plane::field_tag::blob).value_or("");
+      more = (answer->flags() & plane::flag_more) != 0;
+      link_.flush();
+    }
+    EXPECT_EQ(whole, std::string(plane::answer_bytes_max, letter));
+  }
+  EXPECT_EQ(link_.unsent(), 0);
+}
+
+/// Reads what a feed gives, as a link whose other end reads that many packets.
+std::vector<std::string> told_by(event_feed& feed, std::size_t packets) {
+  std::vector<std::string> told;
+  feed.flush(
+      [&](std::string_view packet) {
+        if (told.size() == packets) return false;
+        told.emplace_back(packet);
+        return true;
+      },
+      instant(std::chrono::nanoseconds(9)));
+  return told;
+}
+
+constexpr endpoint somebody{ip_address::from_v4(0x7f000001), 4000};
+
+TEST(event_feed, tells_nobody_who_does_not_watch) {
+  event_feed feed;
+  feed.on_opened(1, somebody, instant());
+  feed.on_lost(3);
+  EXPECT_FALSE(feed.has_waiting());
+  feed.watch();
+  EXPECT_FALSE(feed.has_waiting()) << "the first control has missed nothing that it knew of";
+}
+
+TEST(event_feed, tells_events_as_version_1_has_them) {
+  using namespace std::string_literals;
+  event_feed feed;
+  feed.watch();
+  feed.on_closed(5, somebody, "Kicked", instant(std::chrono::nanoseconds(7)));
+  feed.on_configured("a\n", instant(std::chrono::nanoseconds(8)));
+  const std::vector<std::string> wanted{
+      "\x0e\0\0\0\0\0\0\0"
+      "\2\0\0\0\x08\0\0\0\5\0\0\0\0\0\0\0"
+      "\x08\0\0\0\x08\0\0\0\7\0\0\0\0\0\0\0"
+      "\5\0\0\0\x09\0\0\000127.0.0.1"
+      "\6\0\0\0\x08\0\0\0\xa0\x0f\0\0\0\0\0\0"
+      "\3\0\0\0\6\0\0\0Kicked"s,
+      "\x10\0\0\0\0\0\0\0"
+      "\x08\0\0\0\x08\0\0\0\x08\0\0\0\0\0\0\0"
+      "\3\0\0\0\2\0\0\0a\n"s};
+  EXPECT_EQ(told_by(feed, 9), wanted);
+}
+
+TEST(event_feed, keeps_a_bounded_number_for_a_control_that_does_not_read) {
+  event_feed feed;
+  feed.watch();
+  constexpr std::uint64_t happened = 100'000;
+  for (std::uint64_t i = 1; i <= happened; ++i) feed.on_opened(i, somebody, instant());
+  EXPECT_LE(feed.waiting_bytes(), event_feed::waiting_bytes_max);
+  EXPECT_EQ(told_by(feed, 3).size(), 3);
+  feed.on_opened(happened + 1, somebody, instant());  // no order with a hole that nobody is told of
+  const auto rest = told_by(feed, SIZE_MAX);
+  EXPECT_FALSE(feed.has_waiting());
+  const auto marker = plane::message_view::parse(rest.back());
+  ASSERT_TRUE(marker);
+  EXPECT_TRUE(marker->is(plane::message_type::resync));
+  EXPECT_EQ(marker->number(plane::field_tag::number), happened + 1 - 3 - (rest.size() - 1));
+  feed.on_opened(1, somebody, instant());
+  EXPECT_EQ(told_by(feed, SIZE_MAX).size(), 1) << "and from then on all is told again";
+}
+
+TEST(event_feed, the_next_control_hears_that_it_has_missed_something_and_what_waits) {
+  event_feed feed;
+  feed.watch();
+  feed.on_opened(1, somebody, instant());
+  for (int i = 0; i < 1000; ++i) feed.watch();  // as one that is hostile might
+  const auto told = told_by(feed, SIZE_MAX);
+  ASSERT_EQ(told.size(), 2);
+  EXPECT_TRUE(plane::message_view::parse(told[0])->is(plane::message_type::resync));
+  EXPECT_TRUE(plane::message_view::parse(told[1])->is(plane::message_type::opened));
 }
 
 TEST_F(plane_link_test, hello_carries_version_state_and_descriptors) {

@@ -174,6 +174,8 @@ def test_the_live_page_comes_to_life_in_a_browser(under_test):
     assert rows.count('<tr>') == 2, rows
     clients = re.search(r'id="clients">.*?<tbody>(.*?)</tbody>', page, re.S).group(1)
     assert 'reader &lt;b&gt;1' in clients, clients
+    events = re.search(r'id="events">.*?<tbody>(.*?)</tbody>', page, re.S).group(1)
+    assert events.count('connected') == 3, events
 
 
 @with_load

@@ -20,8 +20,8 @@ BINARY = os.environ['WIREBIRD_BINARY']
 CONTROL = os.environ['WIREBIRD_CONTROL']
 
 
-def at(port):
-    return http.client.HTTPConnection('127.0.0.1', port, timeout=server.PATIENCE)
+def at(port, patience=server.PATIENCE):
+    return http.client.HTTPConnection('127.0.0.1', port, timeout=patience)
 
 
 def with_operators(test):
@@ -58,6 +58,96 @@ def test_an_operator_closes_a_connection(under_test, path):
         status, body = server.ask(server.UnixConnection(path), 'POST', f'/connz/close?cid={cid}')
         assert status == 404, (status, body)
     assert other.command('') == b'PONG\r\n', 'others stay'
+
+
+def events(under_test, since=0):
+    return under_test.get(f'/eventz?since={since}').json['events']
+
+
+@with_operators
+def test_an_operator_sees_what_happens(under_test, path):
+    one = under_test.client(name='one')
+    port = one.socket.getsockname()[1]
+    seen = server.wait_for('somebody to have come', lambda: [
+        event for event in events(under_test) if event.get('port') == port])
+    assert seen[0]['type'] == 'connection_opened' and seen[0]['ip'] == '127.0.0.1', seen
+    cid, last = seen[0]['cid'], seen[0]['number']
+    assert events(under_test, last) == [], 'nothing is new'
+    server.ask(server.UnixConnection(path), 'POST', f'/connz/close?cid={cid}')
+    seen = server.wait_for('its end', lambda: events(under_test, last))
+    assert [(one['type'], one['cid'], one['reason']) for one in seen] == [
+        ('connection_closed', cid, 'Kicked')], seen
+    assert [len(under_test.get(f'/eventz?limit={limit}').json['events']) for limit in (1, 2)] == [
+        1, 2]
+    control = under_test.children()[0]
+    os.kill(control, signal.SIGKILL)
+
+    def after():
+        answer = under_test.get('/eventz')
+        return answer.status == 200 and answer.json['events']
+
+    seen = server.wait_for('the next control', after)
+    assert [one['type'] for one in seen] == ['resync'], 'it knows that it has missed something'
+    another = under_test.client(name='another')
+    seen = server.wait_for('somebody else', lambda: events(under_test, seen[-1]['number']))
+    assert [one['type'] for one in seen] == ['connection_opened'], seen
+    another.close()
+
+
+def test_an_operator_reloads():
+    with tempfile.TemporaryDirectory() as folder:
+        path, file = folder + '/operators', pathlib.Path(folder, 'conf')
+        file.write_text('max_payload: 1000\n', encoding='ascii')
+        under_test = server.Server(BINARY, '--control_socket', path, '-c', str(file))
+        try:
+            server.wait_for('the socket', lambda: os.path.exists(path))
+
+            def reload():
+                return server.ask(server.UnixConnection(path), 'POST', '/reload')
+
+            file.write_text('max_payload: 2000\n', encoding='ascii')
+            status, body = reload()
+            assert (status, body) == (200, '{\n  "state": "reloaded"\n}'), (status, body)
+            assert under_test.get('/varz').json['max_payload'] == 2000
+            seen = server.wait_for('to hear of it', lambda: [
+                one for one in events(under_test) if one['type'] == 'config_applied'])
+            assert seen[0]['changes'] == 'Reloaded: max_payload = 2000\n', seen
+            file.write_text('max_payload: 2000\n' + ''.join(
+                f'nonsense_{i}: 1\n' for i in range(600)), encoding='ascii')
+            status, body = reload()
+            assert status == 409 and body.count('nonsense') == 600, (status, body[:200], len(body))
+            assert under_test.get('/varz').json['max_payload'] == 2000
+        finally:
+            under_test.kill()
+
+
+@with_operators
+def test_an_operator_sends_the_clients_away(under_test, path):
+    client = under_test.client(protocol=1)
+    client.command('')
+    assert under_test.get('/lameduck', method='POST').status == 403
+    status, body = server.ask(server.UnixConnection(path), 'POST', '/lameduck')
+    assert status == 202 and '"state": "leaving"' in body, (status, body)
+    assert b'"ldm":true' in client.read_through(b'\r\n')
+    status, body = server.ask(server.UnixConnection(path), 'POST', '/lameduck')
+    assert status == 409 and 'already' in body, (status, body)
+    client.close()
+    assert under_test.child.wait(server.PATIENCE) == 0
+
+
+def test_a_server_without_clients_answers_before_it_ends():
+    with tempfile.TemporaryDirectory() as folder:
+        path = folder + '/operators'
+        under_test = server.Server(BINARY, '-D', '--control_socket', path)
+        try:
+            server.wait_for('the socket', lambda: os.path.exists(path))
+            status, body = server.ask(server.UnixConnection(path), 'POST', '/lameduck')
+            assert status == 202, (status, body)
+            assert under_test.child.wait(server.PATIENCE) == 0
+            log = under_test.read_log()
+            assert 'Leftovers: frames=0 chunks=0 timers=0 sessions=0' in log, log
+        finally:
+            under_test.kill()
 
 
 @with_operators
@@ -126,8 +216,8 @@ def test_control_may_be_somebody_elses_child():
         controls = []
 
         def status():
-            try:
-                return server.ask(at(http_port), 'GET', '/varz')[0]
+            try:  # what came just before the end waits for the next control: ask again
+                return server.ask(at(http_port, 1), 'GET', '/varz')[0]
             except OSError:
                 return None
 

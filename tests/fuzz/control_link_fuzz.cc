@@ -15,6 +15,8 @@
 
 namespace {
 
+namespace plane = wirebird::protocol::plane;
+
 /// As many descriptors as the sender says: real ones, as of a file that is there.
 void say(int wirebird, wirebird::byte_view packet, std::size_t descriptors) {
   std::array<int, 4> handed{};
@@ -59,7 +61,15 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
              [&](int memory, int listener, std::string_view) {
                if (++greetings > 1 || close(memory) != 0 || close(listener) != 0) std::abort();
              },
-         .on_answer = [](std::uint32_t, bool, std::string_view) {},
+         .on_answer =
+             [](std::uint32_t, bool, std::string_view text) {
+               if (text.size() > plane::answer_bytes_max) std::abort();
+             },
+         .on_unsupported = [](std::uint32_t) {},
+         .on_event =
+             [](const wirebird::control::plane_event& event) {
+               if (event.text.size() > plane::event_text_bytes_max) std::abort();
+             },
          .on_end = [](const std::string&) { std::abort(); }});
     link.start();  // with the first one the loop opens descriptors of its own
     const int lowest = next_descriptor();

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <cstdlib>
 #include <span>
+#include <string>
 
 #include <sys/socket.h>
 #include <unistd.h>
@@ -25,10 +26,14 @@ class requests final : public wirebird::agent::plane_requests {
     if (client == 0) std::abort();
     return client % 2 == 0;
   }
-  wirebird::agent::capture_run::outcome on_capture(
-      const wirebird::agent::capture_order& order) override {
+  wirebird::agent::order_outcome on_capture(const wirebird::agent::capture_order& order) override {
     if (order.time_max > wirebird::agent::capture_order::time_most) std::abort();
     return {.error = "not here"};
+  }
+  void on_watch() override {}
+  wirebird::agent::order_outcome on_lame_duck() override { return {.text = "on its way"}; }
+  wirebird::agent::order_outcome on_reload() override {
+    return {.error = std::string(2 * plane::message_bytes_max, 'x')};
   }
 };
 
