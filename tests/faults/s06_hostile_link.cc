@@ -7,6 +7,7 @@
 #include <cstring>
 #include <random>
 #include <string>
+#include <string_view>
 
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -43,7 +44,7 @@ void put(std::string& to, Number value) {
 /// A message whose head is good, most of the time, and whose fields may be.
 std::string generated(std::mt19937_64& dice) {
   std::string packet;
-  put(packet, static_cast<std::uint16_t>(dice() % 12));
+  put(packet, static_cast<std::uint16_t>(dice() % 20));
   put(packet, static_cast<std::uint16_t>(dice() % 4));
   put(packet, static_cast<std::uint32_t>(dice()));
   for (std::uint64_t fields = dice() % 4; fields > 0; --fields) {
@@ -60,12 +61,18 @@ std::string generated(std::mt19937_64& dice) {
   return packet;
 }
 
+bool is_lame_duck(std::string_view packet) {
+  constexpr std::string_view type("\x11\0", 2);
+  return packet.starts_with(type);
+}
+
 std::uint64_t attack(const load::descriptor& link, std::mt19937_64& dice, std::uint64_t count) {
   std::array<char, 40'000> heard;
   std::uint64_t said = 0;
   for (std::uint64_t i = 0; i < count; ++i) {
     const std::string packet = generated(dice);
-    if (packet.empty()) continue;  // that is how a link ends
+    if (packet.empty()) continue;        // that is how a link ends
+    if (is_lame_duck(packet)) continue;  // that is how a server ends
     if (::send(link.number(), packet.data(), packet.size(), MSG_NOSIGNAL) > 0) ++said;
     while (::recv(link.number(), heard.data(), heard.size(), 0) > 0) continue;
   }

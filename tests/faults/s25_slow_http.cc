@@ -1,10 +1,14 @@
+#include "perf/load/clock.hh"
 #include "perf/load/connection.hh"
 #include "tests/faults/control_plane.hh"
+#include "tests/faults/crowd.hh"
 #include "tests/faults/health.hh"
+#include "tests/faults/load_pump.hh"
 #include "tests/faults/scenarios.hh"
 
 #include <algorithm>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <arpa/inet.h>
@@ -70,12 +74,38 @@ void ask_for_too_much(stage& on) {
   on.judge().expect(status("/" + std::string(200'000, 'y')) == 431, "a target of 200 KB");
 }
 
+constexpr std::string_view planted = "canary-25-planted";
+
+std::string configuration(run_size size) {
+  return with_monitoring(size) +
+         "ignore_unsupported: true\ncluster { routes: [\"nats://a:" + std::string(planted) +
+         "@127.0.0.1:1\"] }\n";
+}
+
+void expect_no_secrets(stage& on) {
+  crowd guest(on.broker().host(), on.broker().port());
+  guest.join(1);
+  guest.say(0, "CONNECT {\"verbose\":false,\"pass\":\"" + std::string(planted) +
+                   "\",\"auth_token\":\"" + std::string(planted) + "\"}\r\nPING\r\n");
+  const bool in = guest.drive([&] { return guest.members()[0].received.ends_with("PONG\r\n"); },
+                              system_tests::patience);
+  on.judge().expect(in, "who has a secret is in");
+  for (const char* page : {"/", "/varz", "/connz?auth=1&subs=detail&limit=100000",
+                           "/connz?state=all&auth=1", "/routez", "/subsz?subs=1", "/accountz",
+                           "/accstatz", "/metrics", "/workerz", "/eventz", "/nothing"})
+    if (http_get(on, page).body.find(planted) != std::string::npos)
+      on.judge().expect(false, std::string("no secret on ") + page);
+}
+
 void run(stage& on) {
   const std::size_t count = on.is_full() ? 1000 : 150;
   const bool served = system_tests::eventually([&] { return http_get(on, "/varz").status == 200; });
   on.judge().expect(served, "pages before");
   const pid_t control = child_of(on.broker().child().pid());
   const std::size_t before = resident_bytes_of(control);
+  const double wanted_rate = on.is_full() ? 50'000 : 2'000;
+  load_pump pump(on.broker().host(), on.broker().port(), "under.load", 1, 128, wanted_rate);
+  const load::nanoseconds began = load::now_ns();
   loiter(on, "slow heads", count, "GET /varz HTTP/1.1\r\nHost: x\r\nX: ", "y");
   loiter(on, "slow bodies", count,
          "POST /varz HTTP/1.1\r\nHost: x\r\nContent-Length: 60000\r\n\r\n", "y");
@@ -84,6 +114,15 @@ void run(stage& on) {
   loiter(on, "slow readers", count, many, "");
   loiter(on, "idle connections", on.is_full() ? 10'000 : 600, "", "");
   ask_for_too_much(on);
+  const double share = static_cast<double>(pump.delivered()) /
+                       load::seconds_of(load::now_ns() - began) / wanted_rate;
+  on.judge().figure("meanwhile " + std::to_string(100 * share) + " % of " +
+                    std::to_string(static_cast<int>(wanted_rate)) + " messages a second");
+  const std::string complaint = pump.stop();
+  on.judge().expect(complaint.empty(), "all of them came, once and in order " + complaint);
+  constexpr double share_least = 0.99;
+  if (on.is_full()) on.judge().expect(share >= share_least, "the dataplane does 99 % at least");
+  expect_no_secrets(on);
   const std::size_t after = resident_bytes_of(child_of(on.broker().child().pid()));
   const std::size_t growth = after - std::min(after, before);
   on.judge().figure("control grew by " + std::to_string(growth / 1024) + " KiB");
@@ -98,7 +137,7 @@ void run(stage& on) {
 const scenario s25_slow_http{
     .name = "S25",
     .title = "HTTP clients that loiter, and requests for too much",
-    .configuration = with_monitoring,
+    .configuration = configuration,
     .run = run,
 };
 
