@@ -125,7 +125,8 @@ class hand_written : public on_transport {
 
 class random_conversations : public on_transport {
  public:
-  random_conversations(transport where, int count) : on_transport(where), count_(count) {}
+  random_conversations(transport where, int count, bool with_users)
+      : on_transport(where), count_(count), with_users_(with_users) {}
 
   void TestBody() override {
     const std::uint64_t first = system_tests::new_seed();
@@ -134,7 +135,7 @@ class random_conversations : public on_transport {
       const std::uint64_t seed = first + static_cast<std::uint64_t>(i);
       const std::string repeat = "WIREBIRD_SEED=" + std::to_string(seed) + " --conversations=1";
       SCOPED_TRACE(repeat);
-      const dialogue script = random_dialogue(seed);
+      const dialogue script = random_dialogue(seed, with_users_);
       const verdict what = judge_one(script, seed);
       for (const std::string& id : what.intended) ++covered[id];
       if (what.unexplained) {
@@ -159,6 +160,7 @@ class random_conversations : public on_transport {
   }
 
   int count_;
+  bool with_users_;
 };
 
 /// The list itself: every entry must name a case that there is.
@@ -250,7 +252,9 @@ void register_tests(test_options options) {
       for (const dialogue& script : scripts)
         register_one<hand_written>(file, test_name(script.name, where, taken), where, script);
     register_one<random_conversations>("random", test_name("conversations", where, taken), where,
-                                       options.conversations);
+                                       options.conversations, false);
+    register_one<random_conversations>("random", test_name("conversations of users", where, taken),
+                                       where, (options.conversations + 1) / 2, true);
     register_one<intended_list>("intended", test_name("list", where, taken), names);
   }
 }

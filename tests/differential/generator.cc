@@ -52,6 +52,18 @@ constexpr std::array<string_view, 22> wrong_lines{"Z",
                                                   "CONNECT {\"protocol\":7}\r\n",
                                                   "INFO [\r\n"};
 
+// Rules of which both brokers think the same: where they include a subject or have nothing of it.
+constexpr std::array<string_view, 8> logins{
+    "authorization { users: [",
+    "{user: all, password: p}",
+    "{user: some, password: p, permissions: {",
+    R"(publish: {allow: ["a.>", "in.>", "b"], deny: "a.c"},)",
+    R"(subscribe: {allow: ["a.>", "b", "*.b", "in.>", "c q"], deny: "a.c"}}})",
+    "{user: most, password: p, permissions: {",
+    R"(publish: {deny: ["b", "a.b"]}, subscribe: {deny: "c"}}})",
+    "] }"};
+constexpr std::array<string_view, 4> users{"all", "some", "some", "most"};
+
 /// What the generator must know of a client to ask only for answers that no broker may choose.
 struct client {
   char name;
@@ -65,9 +77,10 @@ struct client {
 
 class conversation {
  public:
-  explicit conversation(std::uint64_t seed) : choices_(seed) {
+  conversation(std::uint64_t seed, bool with_users) : choices_(seed), with_users_(with_users) {
     made_.name = "seed " + std::to_string(seed);
     made_.place = "random";
+    if (with_users) made_.server.assign(logins.begin(), logins.end());
   }
 
   dialogue take() {
@@ -92,13 +105,16 @@ class conversation {
 
   string yes_or_no(bool value) { return value ? "true" : "false"; }
 
+  string credentials() { return R"("user":")" + pick(users) + R"(","pass":"p")"; }
+
   // The object of a CONNECT; `who` learns what it says.
   string options(client& who) {
-    who.has_connected = true;
+    const bool is_first = !std::exchange(who.has_connected, true);
     string json = "{";
     const auto say = [&](string_view key, const string& value) {
       json += (json.size() > 1 ? "," : "") + ('"' + string(key)) + "\":" + value;
     };
+    if (with_users_ && is_first) json += credentials();
     say("verbose", yes_or_no(chance(5)));
     if (!chance(8)) {
       who.pedantic = chance(4);
@@ -121,7 +137,7 @@ class conversation {
     if (people_.size() == 20) return;
     client added{.name = static_cast<char>('a' + people_.size()), .plain = {}, .in_groups = {}};
     string line;
-    if (!chance(10)) line = verb("CONNECT") + " " + options(added) + "\r\n";
+    if (with_users_ || !chance(10)) line = verb("CONNECT") + " " + options(added) + "\r\n";
     add(added.name, action::open, line);
     people_.push_back(std::move(added));
   }
@@ -210,7 +226,8 @@ class conversation {
 
   string subscribe(client& who) {
     const string id = sid();
-    const string wanted = chance(15) ? pick(wrong_patterns) : pattern();
+    // Which of two refusals a subject gets that is none is an intended difference.
+    const string wanted = !with_users_ && chance(15) ? pick(wrong_patterns) : pattern();
     string line = verb("SUB") + blank() + wanted;
     if (chance(3)) {
       line += blank() + (chance(15) ? "_sys_" : pick(queues));
@@ -286,7 +303,7 @@ class conversation {
   void damaged() {
     client stranger{.name = '~', .plain = {}, .in_groups = {}};
     string bytes;
-    switch (choices_.below(3)) {
+    switch (with_users_ ? 2 : choices_.below(3)) {
       case 0: bytes = "CONNECT " + options(stranger) + "\r\n"; break;
       case 1: bytes = subscribe(stranger) + unsubscribe(stranger) + idle(); break;
       default:
@@ -299,8 +316,8 @@ class conversation {
     stranger.name = static_cast<char>('a' + people_.size());
     stranger.is_open = false;
     // Not pedantic: the oracle checks a subject again when its payload comes later, or never.
-    const string greeting =
-        "CONNECT {\"pedantic\":false,\"headers\":" + yes_or_no(chance(2)) + "}\r\n";
+    const string greeting = "CONNECT {" + (with_users_ ? credentials() + "," : "") +
+                            "\"pedantic\":false,\"headers\":" + yes_or_no(chance(2)) + "}\r\n";
     add(stranger.name, action::open, greeting);
     add(stranger.name, action::finish, bytes);
     std::erase_if(made_.members, [](const string& one) { return one.starts_with("~/"); });
@@ -332,6 +349,7 @@ class conversation {
   }
 
   random choices_;
+  bool with_users_;
   std::uint64_t sids_max_ = 6;
   std::uint64_t operations_max_ = 6;
   dialogue made_;
@@ -340,8 +358,8 @@ class conversation {
 
 }  // namespace
 
-dialogue random_dialogue(std::uint64_t seed) {
-  return conversation(seed).take();
+dialogue random_dialogue(std::uint64_t seed, bool with_users) {
+  return conversation(seed, with_users).take();
 }
 
 }  // namespace wirebird::differential
