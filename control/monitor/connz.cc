@@ -18,7 +18,8 @@ namespace wirebird::control {
 namespace {
 
 using row = protocol::plane::connection_row;
-using rows = std::vector<row>;
+/// Of a snapshot: rows are long, and there may be many.
+using rows = std::vector<const row*>;
 
 constexpr std::int64_t limit_default = 1024;
 
@@ -100,15 +101,16 @@ void check_sort(const connz_options& options) {
 
 void sort_rows(rows& all, const std::string& option) {
   if (option == "reason") {
-    tbb::parallel_sort(all.begin(), all.end(), [](const row& left, const row& right) {
-      return std::pair(left.reason.view(), left.cid) < std::pair(right.reason.view(), right.cid);
+    tbb::parallel_sort(all.begin(), all.end(), [](const row* left, const row* right) {
+      return std::pair(left->reason.view(), left->cid) <
+             std::pair(right->reason.view(), right->cid);
     });
     return;
   }
   const sort_key key =
       std::ranges::find(sort_keys, option, [](const auto& one) { return one.first; })->second;
-  tbb::parallel_sort(all.begin(), all.end(), [key](const row& left, const row& right) {
-    return std::pair(key(left), left.cid) < std::pair(key(right), right.cid);
+  tbb::parallel_sort(all.begin(), all.end(), [key](const row* left, const row* right) {
+    return std::pair(key(*left), left->cid) < std::pair(key(*right), right->cid);
   });
 }
 
@@ -120,9 +122,9 @@ void sort_rows(rows& all, const std::string& option) {
 
 rows select(const snapshot& from, const connz_options& options) {
   rows chosen;
-  const auto take = [&](const rows& all) {
-    std::ranges::copy_if(all, std::back_inserter(chosen),
-                         [&](const row& one) { return is_wanted(one, options); });
+  const auto take = [&](const std::vector<row>& all) {
+    for (const row& one : all)
+      if (is_wanted(one, options)) chosen.push_back(&one);
   };
   // One connection by its id, in any state, is looked for among the former ones only.
   const bool former_only = options.cid != 0 && options.state == connection_state::all;
@@ -168,7 +170,7 @@ page render_connz(const snapshot& from, const connz_options& options) {
   out.add("limit", limit);
   out.begin_array("connections");
   for (std::size_t i = begin; i < begin + count; ++i)
-    add_connection(out, from, chosen[i], options.with_auth, options.subscriptions);
+    add_connection(out, from, *chosen[i], options.with_auth, options.subscriptions);
   out.end_array();
   out.end_object();
   return {.body = std::move(out).take()};
