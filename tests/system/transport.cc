@@ -120,6 +120,8 @@ void make_veth() {
 }
 
 /// Once somebody wants it: from then on the kernel tracks every connection of this network.
+/// Not `masquerade`, which forgets connections some time after a device has gone, also those of the
+/// next one with its address.
 /// returns: why not, or an empty text.
 std::string translate_addresses() {
   const std::string to = tap_broker_address + std::string(":") + std::to_string(tap_port);
@@ -132,7 +134,7 @@ std::string translate_addresses() {
       "add chain ip wirebird from { type nat hook postrouting priority 100 ; }; "
       "add rule ip wirebird to ip daddr " +
       from + to + "; add rule ip wirebird from ip saddr 127.0.0.0/8 oifname " + tap_name +
-      " masquerade'");
+      " snat to " + tap_host_address + "'");
   if (!done) return "`nft` translates no addresses";
   // Answers to the loopback's addresses may come in by another device.
   std::ofstream("/proc/sys/net/ipv4/conf/all/route_localnet") << 1;
