@@ -225,19 +225,19 @@ class server {
                                     .grace = grace,
                                     .length = options_.leave.length - grace});
     use(std::move(made), obeyed);
-    closing_at_ = worker::read_clock() + grace;
+    closing_at_ = crew_.clients_left() == 0 ? never : worker::read_clock() + grace;
   }
 
   [[nodiscard]] bool is_leaving() const noexcept { return now_->identity.ldm; }
 
   /// Lame duck. returns: whether no client is left.
   bool is_alone() {
-    if (crew_.clients_left() == 0) return true;
+    // First: workers may have ended all of theirs since the last look.
     if (worker::read_clock() >= closing_at_) {
       log_.info("Closing existing clients");
       closing_at_ = never;
     }
-    return false;
+    return crew_.clients_left() == 0;
   }
 
   /// returns: the exit code, where the signal ends the server.
