@@ -127,12 +127,16 @@ bool stage::wait_for_stock(std::size_t from, Condition is_good, milliseconds lim
   }
 }
 
-// What the broker holds when all clients are gone is at most what it held before they came.
+// What the broker holds when all clients are gone is at most what it held before they came. A
+// stack of our own has two timers that no client owns: one for all of TIME_WAIT, which a page that
+// the server closed first leaves for a minute, and one for neighbours.
 void stage::judge_stock(const figures& before) {
   const std::size_t from = log().size();
-  const auto is_back = [&before](const figures& held) {
+  figures allowed = before;
+  if (setting_.where != system_tests::transport::kernel) allowed["timers"] += 2;
+  const auto is_back = [&allowed](const figures& held) {
     return std::ranges::all_of(
-        held, [&before](const auto& each) { return each.second <= before.at(each.first); });
+        held, [&allowed](const auto& each) { return each.second <= allowed.at(each.first); });
   };
   const bool back = wait_for_stock(from, is_back, seconds(8));
   verdict_.expect(back, "stock after:" + text_of(stock(from)) + "; before:" + text_of(before));
