@@ -2,6 +2,7 @@
 
 #include "protocol/utf8.hh"
 
+#include <algorithm>
 #include <utility>
 
 namespace wirebird::protocol {
@@ -32,11 +33,22 @@ void append_ascii(std::string& out, char byte) {
     out += byte;
 }
 
+// What stands for itself, and all that most texts consist of.
+bool is_plain(char byte) noexcept {
+  return byte >= ' ' && byte < '\x7f' && byte != '"' && byte != '\\' && byte != '<' &&
+         byte != '>' && byte != '&';
+}
+
 }  // namespace
 
 void append_json_string(std::string& out, std::string_view value) {
   out += '"';
   while (!value.empty()) {
+    const auto plain = static_cast<std::size_t>(
+        std::find_if_not(value.begin(), value.end(), is_plain) - value.begin());
+    out += value.substr(0, plain);
+    value.remove_prefix(plain);
+    if (value.empty()) break;
     const std::size_t length = utf8_length(value);
     const std::string_view scalar = value.substr(0, length);
     if (length == 0)
