@@ -17,8 +17,8 @@ namespace wirebird::control {
 
 /// Has the plane memory brought up to date before somebody reads it. Requests that come while one
 /// refresh is under way share the next one, so any load of pages costs the workers one sweep at a
-/// time. And long lists rest: what took workers long to write is not written again before a
-/// hundred times as long has passed; who asks sooner gets the list that is there. On the loop.
+/// time. And long lists rest: what took workers long to write is not written again before 150
+/// times as long has passed; who asks sooner gets the list that is there. On the loop.
 class refresher {
  public:
   using callback = std::function<void()>;
@@ -29,7 +29,7 @@ class refresher {
    public:
     /// `entries`: how long it has become; `cost`: what writing it took a worker.
     void begin(clock::time_point now, std::uint64_t entries, std::chrono::nanoseconds cost) {
-      constexpr int times_cost = 100;
+      constexpr int times_cost = 150;
       constexpr std::chrono::nanoseconds longest = std::chrono::seconds(10);
       until_ = entries < short_list ? now : now + std::min(times_cost * cost, longest);
     }

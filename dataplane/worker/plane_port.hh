@@ -72,10 +72,10 @@ class plane_port final : public broker::closed_sink, private broker::subscriptio
   /// Rows copied per iteration, so that a step takes less than 20 us: with what the transport
   /// knows, which costs a system call on kernel sockets, each takes 1 us and more when there are
   /// thousands.
-  static constexpr std::size_t rows_per_step = 64;
-  static constexpr std::size_t rows_with_paths_per_step = 8;
+  static constexpr std::size_t rows_per_step = 40;
+  static constexpr std::size_t rows_with_paths_per_step = 5;
   /// Slots of subscription lists looked at per iteration, likewise.
-  static constexpr std::size_t slots_per_step = 64;
+  static constexpr std::size_t slots_per_step = 40;
   static constexpr duration heartbeat_interval = std::chrono::milliseconds(100);
 
  private:
