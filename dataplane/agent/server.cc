@@ -17,6 +17,7 @@
 #include "dataplane/worker/worker.hh"
 
 #include <algorithm>
+#include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <functional>
@@ -39,6 +40,8 @@ constexpr int exit_after_lame_duck = 0;
 constexpr int exit_after_failed_start = 1;
 constexpr int quiet_time_ms = 500;
 constexpr int leaving_look_ms = 50;  ///< how often a lame duck looks whether it is alone
+/// Workers count a grace period from the beginning of the iteration in which they hear of it.
+constexpr duration iteration_time_max = std::chrono::milliseconds(10);
 
 void log_start(log& log, const protocol::server_info& identity) {
   log.info("Starting nats-server");
@@ -218,6 +221,7 @@ class server {
     made->identity.ldm = true;
     made->identity.connect_urls.clear();
     const duration grace = options_.leave.grace;
+    const instant begin = worker::read_clock() - iteration_time_max;
     const bool obeyed = crew_.tell({.next = made.get(),
                                     .tells_clients = true,
                                     .leaves = true,
@@ -225,7 +229,7 @@ class server {
                                     .grace = grace,
                                     .length = options_.leave.length - grace});
     use(std::move(made), obeyed);
-    closing_at_ = crew_.clients_left() == 0 ? never : worker::read_clock() + grace;
+    closing_at_ = crew_.clients_left() == 0 ? never : begin + grace;
   }
 
   [[nodiscard]] bool is_leaving() const noexcept { return now_->identity.ldm; }
