@@ -5,6 +5,7 @@ Every wait has a deadline. Servers listen on 127.0.0.1 only and are ended by the
 import http.client
 import json
 import os
+import random
 import select
 import signal
 import socket
@@ -19,9 +20,15 @@ class Failure(Exception):
 
 
 def free_port():
-    with socket.socket() as probe:
-        probe.bind(('127.0.0.1', 0))
-        return probe.getsockname()[1]
+    """Below those that kernels give to clients: other tests run at the same time."""
+    while True:
+        port = random.randrange(15000, 32000)
+        with socket.socket() as probe:
+            try:
+                probe.bind(('127.0.0.1', port))
+            except OSError:
+                continue
+        return port
 
 
 def wait_for(what, condition, patience=PATIENCE):

@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
+#include <random>
 #include <stdexcept>
 
 #include <arpa/inet.h>
@@ -145,17 +146,22 @@ bool has_tap(transport where) {
   return where == transport::tap || where == transport::nat;
 }
 
+// Below those that kernels give to clients: other tests run at the same time.
 std::uint16_t free_port() {
-  const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof address;
-  const bool found = ::bind(fd, reinterpret_cast<sockaddr*>(&address), size) == 0 &&
-                     ::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size) == 0;
-  ::close(fd);
-  if (!found) throw std::runtime_error("no free port on the loopback");
-  return ntohs(address.sin_port);
+  std::random_device dice;
+  std::uniform_int_distribution<int> ports(15000, 31999);
+  for (int i = 0; i < 1000; ++i) {
+    const auto port = static_cast<std::uint16_t>(ports(dice));
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(port);
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    const bool is_free = ::bind(fd, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0;
+    ::close(fd);
+    if (is_free) return port;
+  }
+  throw std::runtime_error("no free port on the loopback");
 }
 
 std::string variable(const char* name) {
