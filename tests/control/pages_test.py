@@ -251,6 +251,7 @@ def main():
     if not os.access(os.environ.get('WIREBIRD_ORACLE', ''), os.X_OK):
         print('important: no nats-server to compare with')
         return 77
+    server.enter_own_network()
     PAIR = Pair()
     try:
         return server.run(globals(), sys.argv[1:])

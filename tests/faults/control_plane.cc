@@ -37,8 +37,13 @@ std::string read_all(int descriptor) {
 
 }  // namespace
 
+std::uint16_t monitor_port() {
+  static const std::uint16_t port = system_tests::free_port();
+  return port;
+}
+
 std::string with_monitoring(run_size) {
-  return "http_port: " + std::to_string(monitor_port) + "\n";
+  return "http_port: " + std::to_string(monitor_port()) + "\n";
 }
 
 http_answer http_ask(const std::string& host, std::uint16_t port, const std::string& head) {
@@ -65,7 +70,7 @@ http_answer http_ask(const std::string& host, std::uint16_t port, const std::str
 }
 
 http_answer http_get(stage& on, const std::string& target) {
-  return http_ask(on.broker().host(), monitor_port,
+  return http_ask(on.broker().host(), monitor_port(),
                   "GET " + target + " HTTP/1.0\r\nHost: wirebird");
 }
 

@@ -11,8 +11,8 @@
 
 namespace wirebird::faults {
 
-/// The port of monitoring in scenarios about wirebird-control; the network is the program's own.
-inline constexpr std::uint16_t monitor_port = 18222;
+/// The port of monitoring in scenarios about wirebird-control: one for the whole run.
+[[nodiscard]] std::uint16_t monitor_port();
 [[nodiscard]] std::string with_monitoring(run_size);
 
 /// What came of one HTTP request.

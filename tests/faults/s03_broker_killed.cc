@@ -23,10 +23,10 @@ void run(stage& on) {
   const int kills = on.is_full() ? 20 : 3;
   constexpr double control_gone_ms_max = 1000;
   constexpr double listening_ms_max = 2000;
-  const std::string http_port = std::to_string(monitor_port + 1);
   const auto start = [&](std::uint16_t port) {
-    return std::make_unique<broker_process>(system_tests::transport::kernel, port,
-                                            std::vector<std::string>{"-m", http_port});
+    return std::make_unique<broker_process>(
+        system_tests::transport::kernel, port,
+        std::vector<std::string>{"-m", std::to_string(monitor_port())});
   };
   auto victim = start(0);
   const std::uint16_t port = victim->port();
@@ -46,7 +46,7 @@ void run(stage& on) {
     victim = start(port);
     slowest_start = std::max(slowest_start, static_cast<double>(load::now_ns() - started) / 1e6);
     const bool served = system_tests::eventually(
-        [&] { return http_ask(host, monitor_port + 1, "GET /varz HTTP/1.0").status == 200; });
+        [&] { return http_ask(host, monitor_port(), "GET /varz HTTP/1.0").status == 200; });
     if (!served) on.judge().expect(false, "pages on the same port as before");
   }
   on.judge().figure(std::to_string(kills) + " kills: control gone within " +

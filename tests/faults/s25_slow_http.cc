@@ -24,7 +24,7 @@ class loiterers {
   loiterers(stage& on, std::size_t count, const std::string& first_words) {
     sockaddr_in to{};
     to.sin_family = AF_INET;
-    to.sin_port = htons(monitor_port);
+    to.sin_port = htons(monitor_port());
     ::inet_pton(AF_INET, on.broker().host().c_str(), &to.sin_addr);
     for (std::size_t i = 0; i < count; ++i) {
       load::descriptor one(::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));

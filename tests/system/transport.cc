@@ -4,7 +4,9 @@
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
+#include <iostream>
 #include <random>
+#include <set>
 #include <stdexcept>
 
 #include <arpa/inet.h>
@@ -146,24 +148,6 @@ bool has_tap(transport where) {
   return where == transport::tap || where == transport::nat;
 }
 
-// Below those that kernels give to clients: other tests run at the same time.
-std::uint16_t free_port() {
-  std::random_device dice;
-  std::uniform_int_distribution<int> ports(15000, 31999);
-  for (int i = 0; i < 1000; ++i) {
-    const auto port = static_cast<std::uint16_t>(ports(dice));
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_port = htons(port);
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    const bool is_free = ::bind(fd, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0;
-    ::close(fd);
-    if (is_free) return port;
-  }
-  throw std::runtime_error("no free port on the loopback");
-}
-
 std::string variable(const char* name) {
   const char* value = std::getenv(name);
   return value == nullptr ? "" : value;
@@ -179,6 +163,7 @@ void enter_own_network() {
   if (::unshare(CLONE_NEWNET) != 0) {
     why_no_own_network = std::string("no right to make a network namespace (") +
                          std::strerror(errno) + "): run as root";
+    std::cerr << why_no_own_network << "; the machine's loopback is shared\n";
     return;
   }
   control_socket().bring_up("lo");
@@ -202,6 +187,26 @@ std::optional<std::string> why_not(transport where) {
   if (where != transport::nat) return std::nullopt;
   static const std::string why_no_nat = translate_addresses();
   return why_no_nat.empty() ? std::nullopt : std::optional(why_no_nat);
+}
+
+// Below those that kernels give to clients: without a network of its own a program shares it with
+// others.
+std::uint16_t free_port() {
+  static std::set<std::uint16_t> given;
+  std::random_device dice;
+  std::uniform_int_distribution<int> ports(15000, 31999);
+  for (int i = 0; i < 1000; ++i) {
+    const auto port = static_cast<std::uint16_t>(ports(dice));
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(port);
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    const bool is_free = ::bind(fd, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0;
+    ::close(fd);
+    if (is_free && given.insert(port).second) return port;
+  }
+  throw std::runtime_error("no free port on the loopback");
 }
 
 broker_setting setting_for(transport where, std::uint16_t port) {

@@ -25,11 +25,15 @@ struct broker_setting {
 
 /// Gives this process a network of its own if it has the rights, with `lo` up and a veth pair for
 /// AF_XDP. To be called before any thread starts. Without the rights the tests share the machine's
-/// loopback.
+/// loopback, and it says so.
 void enter_own_network();
 
 /// Why the tests cannot run on `where`, if they cannot.
 [[nodiscard]] std::optional<std::string> why_not(transport where);
+
+/// A TCP port of the loopback that nobody uses and that this program was not given before. On the
+/// main thread. throws: std::runtime_error.
+[[nodiscard]] std::uint16_t free_port();
 
 /// On `port`; 0 picks one that is free. requires: !why_not(where).
 [[nodiscard]] broker_setting setting_for(transport where, std::uint16_t port = 0);
