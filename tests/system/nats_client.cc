@@ -65,7 +65,8 @@ void subscription::deliver(natsConnection*, natsSubscription*, natsMsg* message,
 
 subscription::subscription(nats_client& client, const std::string& subject, handler on_message,
                            const std::string& queue) {
-  natsConnection* connection = client.handle();
+  natsConnection* const connection = client.handle();
+  connection_ = connection;
   const char* name = subject.c_str();
   const char* group = queue.c_str();
   natsStatus status = NATS_OK;
@@ -92,6 +93,10 @@ subscription::subscription(nats_client& client, const std::string& subject, hand
 
 subscription::~subscription() {
   natsSubscription_Unsubscribe(subscription_);
+  // The thread that reads for libnats 3.4 holds no reference to a subscription while it hands a
+  // message to it: only when it has read what came before the answer may the subscription go.
+  constexpr milliseconds last_messages{5000};
+  natsConnection_FlushTimeout(connection_, last_messages.count());
   // A handler may still run: what it uses must outlive it. Without an end it is leaked.
   if (shared_ && !shared_->finished.try_acquire_for(patience)) static_cast<void>(shared_.release());
   natsSubscription_Destroy(subscription_);

@@ -48,7 +48,8 @@ class nats_client {
 
 /// A subscription, known to the broker when the constructor returns. With a handler, messages are
 /// handed to it one by one on a thread of the library until the destructor has returned; without
-/// one they are fetched with `next`. Holds any number of messages that wait.
+/// one they are fetched with `next`. Holds any number of messages that wait. Its client must
+/// outlive it.
 class subscription {
  public:
   using handler = std::function<void(natsMsg*)>;
@@ -70,6 +71,7 @@ class subscription {
 
   static void deliver(natsConnection*, natsSubscription*, natsMsg* message, void* closure);
 
+  natsConnection* connection_ = nullptr;
   natsSubscription* subscription_ = nullptr;
   std::unique_ptr<shared> shared_;
 };
