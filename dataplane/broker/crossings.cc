@@ -174,7 +174,10 @@ void crossings::go_on(instant now) {
     each.waits = false;
     push_backlog(each);
     const std::uint64_t consumed = each.to.out->ring.consumed();
-    while (!each.kept.empty() && each.kept.front().position <= consumed) each.kept.pop_front();
+    while (!each.kept.empty() && each.kept.front().position <= consumed) {
+      each.kept_bytes -= each.kept.front().bytes;
+      each.kept.pop_front();
+    }
   }
   if (backed_up_ == 0) {
     intrusive_list<session, crossing_tag> all;

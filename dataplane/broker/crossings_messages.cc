@@ -64,6 +64,12 @@ bool crossings::push(link& to, const Record& what) noexcept {
   return true;
 }
 
+/// A message of any size has room on a lane that refers to none.
+bool crossings::has_room_to_refer(const link& to, const crossing::message& what) noexcept {
+  return what.pieces.empty() || to.kept.empty() ||
+         to.kept_bytes + what.total_size <= referred_bytes_max;
+}
+
 bool crossings::send(outgoing& message, remote_targets& to, const provenance& from) {
   if (message.op.total_size >= shared_payload_bytes_min && !message.store(core_)) {
     core_.counts.crossings_no_memory.add();
@@ -88,10 +94,14 @@ bool crossings::send_to(link& target, outgoing& message, remote_targets& to,
     crossing::message record = record_of(message, from);
     record.to_plain = plain;
     record.groups = names_;
-    if (!target.backlog.empty() || !push(target, record)) return false;  // interest goes first
+    if (!target.backlog.empty()) return false;  // interest goes first
+    if (!has_room_to_refer(target, record) || !push(target, record)) return false;
     core_.counts.crossings_sent.add();
-    if (!record.pieces.empty())
-      target.kept.push_back({target.to.out->ring.produced(), share(message.stored)});
+    if (!record.pieces.empty()) {
+      target.kept.push_back(
+          {target.to.out->ring.produced(), record.total_size, share(message.stored)});
+      target.kept_bytes += record.total_size;
+    }
     to.handed_over(worker, groups);
   }
 }

@@ -1,4 +1,5 @@
 // Two brokers and the lanes between them: what has to hold in cases that a seed seldom meets.
+#include "dataplane/broker/crossings.hh"
 #include "dataplane/broker/limits.hh"
 #include "dataplane/crossing/mesh.hh"
 #include "tests/broker/world.hh"
@@ -113,6 +114,25 @@ TEST_F(two_workers, a_pong_comes_behind_all_that_was_published_before) {
   EXPECT_EQ(reader.take(), delivered(count) + "PONG\r\n");
 }
 
+// A worker that is held up for a while takes all of a lane at once when it is back.
+TEST_F(two_workers, a_lane_refers_to_no_more_payload_than_a_subscriber_can_take) {
+  client reader = there.connect_quiet();
+  client writer = here.connect_quiet();
+  reader.send("SUB a 1\r\n");
+  settle();
+  constexpr std::size_t size = 65536;
+  constexpr std::size_t count = 100;
+  const std::string message = " 65536\r\n" + std::string(size, 'x') + "\r\n";
+  for (std::size_t i = 0; i < count; ++i) writer.on_wire().send("PUB a" + message);
+  writer.on_wire().send("PING\r\n");
+  here.settle();
+  EXPECT_EQ(here.counts().crossings_sent.value(), crossings::referred_bytes_max / size);
+  EXPECT_GE(here.counts().lanes_full.value(), 1U);
+  for (std::size_t i = 0; i < count; ++i) settle();
+  EXPECT_EQ(reader.take().size(), count * ("MSG a 1" + message).size());
+  EXPECT_EQ(writer.take(), "PONG\r\n");
+}
+
 TEST_F(two_workers, who_drains_gets_what_was_published_before) {
   client member = there.connect_quiet();
   client writer = here.connect_quiet();
@@ -159,6 +179,31 @@ TEST_F(two_workers, who_leaves_while_it_waits_for_its_pong_holds_nobody_up) {
   first.on_wire().reset();
   settle();
   EXPECT_EQ(second.take(), "PONG\r\n");
+}
+
+options large_payloads() {
+  options rules;
+  rules.limits.max_payload = 4 << 20U;
+  return rules;
+}
+class of_large_payloads : public two_workers {
+ protected:
+  of_large_payloads() : two_workers(large_payloads()) {}
+};
+
+TEST_F(of_large_payloads, a_message_of_any_size_has_room_on_a_lane_that_refers_to_none) {
+  client reader = there.connect_quiet();
+  client writer = here.connect_quiet();
+  reader.send("SUB a 1\r\n");
+  settle();
+  constexpr std::size_t size = 3 << 20U;
+  static_assert(size > crossings::referred_bytes_max);
+  const std::string message = " 3145728\r\n" + std::string(size, 'x') + "\r\n";
+  writer.on_wire().send("PUB a" + message + "PUB a" + message);
+  here.settle();
+  EXPECT_EQ(here.counts().crossings_sent.value(), 1U);
+  settle();
+  EXPECT_EQ(reader.take().size(), 2 * ("MSG a 1" + message).size());
 }
 
 options one_client() {
