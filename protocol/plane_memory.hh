@@ -65,16 +65,19 @@ struct worker_record {
   std::uint64_t list_refresh;     ///< the refresh that its list of subscriptions is of
   std::uint64_t list_bytes;       ///< of that list
   std::uint64_t list_missing;     ///< subscriptions that did not fit into it
-  std::uint64_t clients_plus_one;  ///< connected, as of the last refresh; 0: connection_rows tells
-  std::uint64_t busy_ns;           ///< spent in iterations with work, as of the heartbeat
-  std::uint64_t busy_loops;        ///< those iterations
-  std::uint64_t loop_ns_max;       ///< the longest of them
-  std::uint64_t arena_used;        ///< bytes of send queues, payloads and half-received messages
-  std::uint64_t arena_limit;       ///< bytes
-  std::uint64_t frames_free;       ///< of the worker's queue of a port
-  std::uint64_t facts_refresh;     ///< the refresh that what rows say of paths is of
-  std::uint64_t listing_ns;        ///< spent on bringing this memory up to date
-  std::uint64_t listing_ns_max;    ///< the longest step of that
+  std::uint64_t clients_plus_one;   ///< connected, as of the last refresh; 0: connection_rows tells
+  std::uint64_t busy_ns;            ///< spent in iterations with work, as of the heartbeat
+  std::uint64_t busy_loops;         ///< those iterations
+  std::uint64_t loop_ns_max;        ///< the longest of them
+  std::uint64_t arena_used;         ///< bytes of send queues, payloads and half-received messages
+  std::uint64_t arena_limit;        ///< bytes
+  std::uint64_t frames_free;        ///< of the worker's queue of a port
+  std::uint64_t facts_refresh;      ///< the refresh that what rows say of paths is of
+  std::uint64_t listing_ns;         ///< spent on bringing this memory up to date
+  std::uint64_t listing_ns_max;     ///< the longest step of that
+  std::uint64_t cache_results;      ///< in its match cache, as of the last refresh that asked
+  std::uint64_t cache_fan_out;      ///< of all of them: clients, queue groups and other workers
+  std::uint64_t cache_fan_out_max;  ///< of one of them
 };
 
 /// A list_record is a sequence and then entries one behind the other, each this head, subject,

@@ -63,10 +63,11 @@ enum class field_tag : std::uint16_t {
   time = 8
 };
 /// Bits of `wanted`: the list of subscriptions; what the transport knows of each connection's path;
-/// rows of connections are not needed.
+/// rows of connections are not needed; figures of the match cache.
 inline constexpr std::uint64_t wanted_subscriptions = 1;
 inline constexpr std::uint64_t wanted_paths = 2;
 inline constexpr std::uint64_t wanted_no_rows = 4;
+inline constexpr std::uint64_t wanted_cache = 8;
 
 inline constexpr std::uint16_t flag_more = 1;
 /// What keep_state may carry.

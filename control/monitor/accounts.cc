@@ -103,9 +103,9 @@ page render_accstatz(const snapshot& from, bool with_unused) {
 }  // namespace
 
 page_plan plan_accountz(const query& asked) {
-  return {{}, [account = std::string(asked.text("acc"))](const snapshot& from) {
-            return render_accountz(from, account);
-          }};
+  const std::string account(asked.text("acc"));
+  return {{.cache = account == global_account},
+          [account](const snapshot& from) { return render_accountz(from, account); }};
 }
 
 page_plan plan_accstatz(const query& asked) {

@@ -36,6 +36,11 @@ std::vector<const listed_subscription*> select(const snapshot& from, const subsz
   return chosen;
 }
 
+/// returns: 0 of nothing.
+double ratio(std::uint64_t part, std::uint64_t whole) {
+  return whole == 0 ? 0.0 : static_cast<double>(part) / static_cast<double>(whole);
+}
+
 page render_subsz(const snapshot& from, const subsz_options& options) {
   if (!options.test.empty() && !protocol::is_literal(options.test))
     throw bad_query("invalid test subject, must be valid publish subject: " + options.test);
@@ -70,14 +75,21 @@ void add_sublist_stats(json_text& out, const snapshot& from) {
   const std::uint64_t hits = from.counter("broker.match_cache_hits");
   const std::uint64_t matches = hits + from.counter("broker.match_cache_misses");
   out.add("num_subscriptions", from.subscriptions());
-  out.add("num_cache", 0);
+  std::uint64_t results = 0;
+  std::uint64_t fan_out = 0;
+  std::uint64_t widest = 0;
+  for (const auto& worker : from.workers) {
+    results += worker.cache_results;
+    fan_out += worker.cache_fan_out;
+    widest = std::max(widest, worker.cache_fan_out_max);
+  }
+  out.add("num_cache", results);
   out.add("num_inserts", from.counter("broker.subscriptions_added"));
   out.add("num_removes", from.counter("broker.subscriptions_removed"));
   out.add("num_matches", matches);
-  out.add("cache_hit_rate",
-          matches == 0 ? 0.0 : static_cast<double>(hits) / static_cast<double>(matches));
-  out.add("max_fanout", 0);
-  out.add("avg_fanout", 0.0);
+  out.add("cache_hit_rate", ratio(hits, matches));
+  out.add("max_fanout", widest);
+  out.add("avg_fanout", ratio(fan_out, results));
 }
 
 void add_no_sublist_stats(json_text& out) {
@@ -94,7 +106,7 @@ page_plan plan_subsz(const query& asked) {
   if (options.limit <= 0) options.limit = limit_default;
   options.test = asked.text("test");
   options.account = asked.text("acc");
-  const rows_wanted wanted{.subscriptions = options.lists};
+  const rows_wanted wanted{.subscriptions = options.lists, .cache = true};
   return {wanted, [options = std::move(options)](const snapshot& from) {
             return render_subsz(from, options);
           }};

@@ -11,7 +11,8 @@ namespace {
 std::uint64_t bits_of(const rows_wanted& wanted) noexcept {
   namespace plane = protocol::plane;
   return (wanted.subscriptions ? plane::wanted_subscriptions : 0) |
-         (wanted.paths ? plane::wanted_paths : 0) | (wanted.open ? 0 : plane::wanted_no_rows);
+         (wanted.paths ? plane::wanted_paths : 0) | (wanted.open ? 0 : plane::wanted_no_rows) |
+         (wanted.cache ? plane::wanted_cache : 0);
 }
 
 }  // namespace

@@ -9,6 +9,7 @@ struct rows_wanted {
   bool paths = false;          ///< and what their transports know
   bool closed = false;         ///< former clients
   bool subscriptions = false;  ///< the list of them
+  bool cache = false;          ///< figures of match caches
   bool events = false;         ///< the latest that wirebird told
   bool all_new = false;        ///< also where that costs more than a page is worth
 
@@ -17,6 +18,7 @@ struct rows_wanted {
     paths = paths || more.paths;
     closed = closed || more.closed;
     subscriptions = subscriptions || more.subscriptions;
+    cache = cache || more.cache;
     events = events || more.events;
     all_new = all_new || more.all_new;
     return *this;

@@ -198,6 +198,10 @@ bool broker::walk_some(subscription_walk& walk, std::size_t slots, subscription_
   return false;
 }
 
+bool broker::walk_some(cache_walk& walk, std::size_t slots) const noexcept {
+  return core_->interest.cache().walk_some(walk, slots);
+}
+
 handed_over& broker::given() noexcept {
   return core_->given;
 }

@@ -100,6 +100,9 @@ class broker final : public stream::acceptor, private client_closer {
   [[nodiscard]] subscription_walk begin_walk() const noexcept { return {places(), 0, 0, 0}; }
   /// returns: whether the walk is at its end.
   [[nodiscard]] bool walk_some(subscription_walk&, std::size_t slots, subscription_sink&) const;
+  /// Goes on with a walk over the match cache, `slots` of it at a time. returns: whether it is at
+  /// its end.
+  [[nodiscard]] bool walk_some(cache_walk&, std::size_t slots) const noexcept;
   /// Subscriptions in the table.
   [[nodiscard]] std::size_t subscriptions() const noexcept;
 

@@ -51,6 +51,7 @@ void match_cache::offer(std::string_view subject, std::uint64_t hash, const matc
   make_room(result->bytes());
   at.tag = tag_of(hash);
   at.bucket = bucket_of(subject);
+  at.fan_out = static_cast<std::uint32_t>(result->fan_out());
   at.right_at = changes_;
   at.subject.assign(subject);
   at.result = result;
@@ -68,6 +69,18 @@ void match_cache::make_room(std::size_t bytes) noexcept {
     drop(slots_[hand_]);
     hand_ = (hand_ + 1) % slots;
   }
+}
+
+bool match_cache::walk_some(cache_walk& walk, std::size_t count) const noexcept {
+  const std::size_t end = std::min(walk.slot + count, slots);
+  for (; walk.slot < end; ++walk.slot) {
+    const slot& at = slots_[walk.slot];
+    if (!at.result) continue;
+    ++walk.results;
+    walk.fan_out += at.fan_out;
+    walk.widest = std::max<std::uint64_t>(walk.widest, at.fan_out);
+  }
+  return walk.slot == slots;
 }
 
 void match_cache::on_literal_change(std::string_view subject, std::uint64_t hash) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "dataplane/broker/match_result.hh"
+#include "dataplane/broker/session_summary.hh"
 #include "dataplane/broker/subject_hash.hh"
 
 #include <array>
@@ -42,6 +43,8 @@ class match_cache {
 
   /// Memory that cached results hold, besides the slots and their subjects.
   [[nodiscard]] std::size_t bytes() const noexcept { return bytes_; }
+  /// Goes on with a walk over what is kept, by `count` slots. returns: whether it is at its end.
+  [[nodiscard]] bool walk_some(cache_walk&, std::size_t count) const noexcept;
 
   static constexpr std::size_t slots = 8192;
   /// Eight results of 128 Ki subscriptions, or some of everything else in all slots.
@@ -55,6 +58,7 @@ class match_cache {
     std::uint32_t tag = 0;        ///< of the subject's hash
     std::uint32_t candidate = 0;  ///< tag of the subject that was missed last
     std::uint16_t bucket = 0;     ///< of the subject's first token
+    std::uint32_t fan_out = 0;    ///< of the result, so that a walk needs no other memory
     std::uint64_t right_at = 0;   ///< the last change that the result takes into account
     std::string subject;
     match_ref result;

@@ -2,6 +2,7 @@
 
 #include "dataplane/broker/subscription.hh"
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -48,6 +49,10 @@ class match_result {
   [[nodiscard]] group_members group_named(std::string_view name) const noexcept;
   /// Plain subscriptions and groups: how often a fan-out delivers at most.
   [[nodiscard]] std::size_t steps() const noexcept { return plain_ + groups(); }
+  /// The same with every other worker that wants the message, each as one.
+  [[nodiscard]] std::size_t fan_out() const noexcept {
+    return steps() + static_cast<std::size_t>(std::popcount(workers_));
+  }
   /// Pointers held.
   [[nodiscard]] std::size_t size() const noexcept { return targets_.size(); }
 

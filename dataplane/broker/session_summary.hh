@@ -52,6 +52,14 @@ struct subscription_walk {
   std::size_t cursor = 0;
 };
 
+/// Where a walk over the match cache of a broker has got to, and what it has met.
+struct cache_walk {
+  std::size_t slot = 0;       ///< the next one
+  std::uint64_t results = 0;  ///< kept, a subject each
+  std::uint64_t fan_out = 0;  ///< of all of them: clients, queue groups and other workers
+  std::uint64_t widest = 0;   ///< of one of them
+};
+
 /// Who gets the subscriptions that a walk meets.
 class subscription_sink {
  public:

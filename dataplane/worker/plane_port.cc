@@ -96,6 +96,8 @@ void plane_port::begin(const worker& self, std::uint64_t number) noexcept {
   places_left_ = rows_ ? self.broker.places() : 0;
   rows_written_ = 0;
   rows_missing_ = 0;
+  cache_ = (wanted & protocol::plane::wanted_cache) != 0;
+  cache_walk_ = {};
   lists_ = (wanted & protocol::plane::wanted_subscriptions) != 0;
   if (!lists_) return;
   walk_ = self.broker.begin_walk();
@@ -164,6 +166,14 @@ void plane_port::list_subscriptions(const worker& self) noexcept {
   protocol::plane::store_word(share_.list, protocol::plane::load_word(share_.list) + 1);
 }
 
+void plane_port::count_cache(const worker& self) noexcept {
+  if (!self.broker.walk_some(cache_walk_, cache_slots_per_step)) return;
+  cache_ = false;
+  store(offsetof(worker_record, cache_results), cache_walk_.results);
+  store(offsetof(worker_record, cache_fan_out), cache_walk_.fan_out);
+  store(offsetof(worker_record, cache_fan_out_max), cache_walk_.widest);
+}
+
 void plane_port::store(std::size_t offset, std::uint64_t value) noexcept {
   protocol::plane::store_word(share_.record + offset, value);
 }
@@ -192,7 +202,9 @@ bool plane_port::step(const worker& self, instant now) noexcept {
     copy_rows(self);
   else if (lists_)
     list_subscriptions(self);
-  if (places_left_ == 0 && !lists_) finish(self, now);
+  else if (cache_)
+    count_cache(self);
+  if (places_left_ == 0 && !lists_ && !cache_) finish(self, now);
   return at_work_on_ != 0;
 }
 

@@ -76,6 +76,8 @@ class plane_port final : public broker::closed_sink, private broker::subscriptio
   static constexpr std::size_t rows_with_paths_per_step = 5;
   /// Slots of subscription lists looked at per iteration, likewise.
   static constexpr std::size_t slots_per_step = 40;
+  /// Slots of the match cache, likewise: those lie side by side.
+  static constexpr std::size_t cache_slots_per_step = 512;
   static constexpr duration heartbeat_interval = std::chrono::milliseconds(100);
 
  private:
@@ -84,6 +86,7 @@ class plane_port final : public broker::closed_sink, private broker::subscriptio
   void beat(const worker&, instant now) noexcept;
   void copy_rows(const worker&) noexcept;
   void list_subscriptions(const worker&) noexcept;
+  void count_cache(const worker&) noexcept;
   void finish(const worker&, instant now) noexcept;
   void on_subscription(const broker::subscription_summary&) noexcept override;
 
@@ -99,7 +102,9 @@ class plane_port final : public broker::closed_sink, private broker::subscriptio
   bool rows_ = false;   ///< the refresh under way wants them
   bool paths_ = false;  ///< and what transports know
   bool lists_ = false;  ///< it wants subscriptions, and they are not complete
+  bool cache_ = false;  ///< it wants figures of the match cache, and they are not complete
   broker::subscription_walk walk_;
+  broker::cache_walk cache_walk_;
   std::size_t list_written_ = 0;  ///< bytes
   std::uint64_t list_missing_ = 0;
   std::uint64_t closed_total_ = 0;

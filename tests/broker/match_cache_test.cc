@@ -49,6 +49,35 @@ TEST_F(match_caching, a_subject_is_kept_from_its_second_miss_on) {
   EXPECT_TRUE(hits("foo"));
 }
 
+TEST_F(match_caching, a_walk_counts_what_is_kept_and_how_wide_it_goes) {
+  subscription& one = add("foo.a");
+  add("foo.a");
+  add("foo.a", "group");
+  add("foo.a", "group");
+  add("foo.*", "group");
+  interest.set_interest(2, "foo.a", "", 1);
+  interest.set_interest(5, "foo.a", "", 1);
+  warm("foo.a");
+  warm("nobody");
+  const auto walked = [this](std::size_t slots) {
+    cache_walk walk;
+    std::size_t steps = 1;
+    for (; !interest.cache().walk_some(walk, slots); ++steps) EXPECT_LE(steps, match_cache::slots);
+    EXPECT_EQ(steps, (match_cache::slots + slots - 1) / slots);
+    return walk;
+  };
+  for (const std::size_t slots : {std::size_t{7}, std::size_t{512}, match_cache::slots}) {
+    const cache_walk seen = walked(slots);
+    EXPECT_EQ(seen.results, 2);
+    EXPECT_EQ(seen.fan_out, 2 + 1 + 2) << "two clients, a group, two workers";
+    EXPECT_EQ(seen.widest, 5);
+  }
+  retire(one);
+  EXPECT_EQ(walked(512).results, 1);
+  warm("foo.a");
+  EXPECT_EQ(walked(512).widest, 4);
+}
+
 TEST_F(match_caching, subjects_used_once_push_nobody_out) {
   warm("foo");
   for (int i = 0; i < 100'000; ++i)

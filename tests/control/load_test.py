@@ -55,6 +55,9 @@ def test_every_delivery_has_a_latency(under_test):
         assert not seen['count'] or 100 < in_order[0] < in_order[3] + 1 < 60e9, seen
         assert one['loop']['count'] > 0 and 0 < one['loop_max_ns'], one
         assert 0 <= one['busy'] <= 1 and one['arena']['used_bytes'] < one['arena']['limit_bytes']
+    cached = under_test.get('/subsz').json  # of both workers, each of which knows the subject
+    assert 1 <= cached['num_cache'] <= 2 and 1 <= cached['max_fanout'] <= 2, cached
+    assert cached['max_fanout'] / 2 <= cached['avg_fanout'] <= cached['max_fanout'], cached
     latency = under_test.get('/varz').json['wirebird']['latency']
     assert latency['count'] == 2 * MESSAGES and latency['p50_ns'] > 0, latency
     assert sum(one['connections'] for one in rows) == 3, rows

@@ -239,6 +239,41 @@ def test_an_account_has_its_details():
     same('/accountz?acc=$G', shape(theirs), shape(ours))
 
 
+def test_what_the_match_cache_holds():
+    """Subjects published often enough that both keep them: wirebird does from the second time on.
+    nats-server uses $SYS itself, so $G tells of clients alone, but for three imports."""
+    seen = []
+    for each in ('WIREBIRD_ORACLE', 'WIREBIRD_BINARY'):
+        target = server.Server(os.environ[each])
+        try:
+            one, two, writer = (target.client() for _ in range(3))
+            one.command('SUB x.* 1\r\nSUB x.a group 2\r\nSUB y 3\r\n')
+            two.command('SUB x.a group 1\r\nSUB x.a 2\r\nSUB > other 3\r\n')
+            writer.command('PUB x.a 2\r\nhi\r\n' * 5 + 'PUB y 2\r\nhi\r\n' * 5 +
+                           'PUB nobody 2\r\nhi\r\n' * 5)
+            # A page may show older numbers when the worker does not get to run for a while.
+            server.wait_for('the cache', lambda: sublist(target)['num_cache'] == 3)
+            pages = [sublist(target)]
+            two.command('UNSUB 2\r\nUNSUB 3\r\n')
+            writer.command('PUB x.a 2\r\nhi\r\n' * 5 + 'PUB y 2\r\nhi\r\n' * 5 +
+                           'PUB nobody 2\r\nhi\r\n' * 5)
+            server.wait_for('another cache', lambda: sublist(target)['max_fanout'] < 4)
+            pages.append(sublist(target))
+            seen.append([{key: page[key] for key in (
+                'num_cache', 'num_removes', 'max_fanout', 'avg_fanout')} for page in pages])
+            total = target.get('/subsz').json
+            assert total['num_cache'] >= 3 and total['max_fanout'] == 2, total
+            # nats-server's clients have caches of their own, so there it is 0.
+            assert each == 'WIREBIRD_ORACLE' or 0.3 < total['cache_hit_rate'] < 1, total
+        finally:
+            target.kill()
+    same('sublist_stats', *seen)
+
+
+def sublist(target):
+    return target.get('/accountz?acc=$G').json['account_detail']['sublist_stats']
+
+
 def test_root_page_links_every_page():
     body = PAIR.servers[1].get('/').body
     for page in ('varz', 'connz', 'routez', 'subsz', 'healthz', 'jsz', 'leafz', 'gatewayz',
