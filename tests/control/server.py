@@ -6,6 +6,7 @@ import http.client
 import json
 import os
 import random
+import re
 import select
 import signal
 import socket
@@ -125,13 +126,19 @@ class Answer:
 
     @property
     def json(self):
-        return json.loads(self.body)
+        try:
+            return json.loads(self.body)
+        except ValueError:
+            raise Failure(f'no JSON: {self.status} {self.headers} {self.body[:300]!r}') from None
 
 
 class Server:
     """wirebird or nats-server on free ports of the loopback."""
 
+    started = []  # by the test that runs
+
     def __init__(self, binary, *more):
+        self.started.append(self)
         self.port, self.http_port = free_port(), free_port()
         self.log = ''
         self.child = subprocess.Popen(
@@ -184,6 +191,7 @@ class Server:
         if self.child.poll() is None:
             self.child.kill()
             self.child.wait()
+            self.read_log()
 
 
 def run(tests, arguments):
@@ -193,10 +201,14 @@ def run(tests, arguments):
     for name, test in list(tests.items()):
         if not name.startswith('test_') or arguments and name not in arguments:
             continue
+        Server.started.clear()
         try:
             test()
             print('ok    ', name)
         except (Failure, AssertionError, OSError, http.client.HTTPException) as wrong:
             failed += 1
             print('FAILED', name, '\n   ', wrong)
+            for line in '\n'.join(each.log for each in Server.started).splitlines():
+                if not re.search(r'\[(INF|DBG)\]', line):
+                    print('       logged:', line)
     return 1 if failed else 0
