@@ -70,16 +70,15 @@ void broker::flush(instant now) {
 }
 
 void broker::clean_up() {
-  std::size_t left = retired_per_turn;
-  while (!core_->ending.empty() && left > 0) {
-    if (core_->others.is_backed_up()) break;  // what leaves the table is told to other workers
+  while (!core_->ending.empty() && core_->retirable > 0) {
     session& closed = core_->ending.front();
     closed.release_input();
-    left -= closed.retire_some(left);
+    closed.retire_some();
     if (closed.has_subscriptions()) break;
     core_->ending.pop_front();
     if (closed.is_gone()) destroy(closed);
   }
+  core_->retirable = retired_per_turn;
   if (core_->fanouts.has_unfinished())
     core_->interest.release_retired(core_->fanouts.oldest());
   else

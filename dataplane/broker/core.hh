@@ -13,6 +13,7 @@
 #include "dataplane/broker/flush_line.hh"
 #include "dataplane/broker/handed_over.hh"
 #include "dataplane/broker/hash_index.hh"
+#include "dataplane/broker/limits.hh"
 #include "dataplane/broker/logins.hh"
 #include "dataplane/broker/memory_rules.hh"
 #include "dataplane/broker/options.hh"
@@ -74,6 +75,7 @@ struct core {
   class logins logins;
   class reviews reviews;
   intrusive_list<session, ending_tag> ending;  ///< their subscriptions must go
+  std::size_t retirable = retired_per_turn;    ///< subscriptions that may still go this iteration
   hash_index<session> by_id;
   std::size_t open = 0;       ///< sessions whose end is not decided
   std::size_t connected = 0;  ///< sessions whose connection has not ended

@@ -256,10 +256,11 @@ void session::retire(subscription& leaving) {
   core_.interest.retire(leaving);
 }
 
-std::size_t session::retire_some(std::size_t count) {
-  const std::size_t retired = std::min(count, by_sid_.size());
-  for (std::size_t i = 0; i < retired; ++i) retire(by_sid_.any(retire_cursor_));
-  return retired;
+void session::retire_some() {
+  if (core_.others.is_backed_up()) return;  // what leaves the table is told to other workers
+  const std::size_t count = std::min(core_.retirable, by_sid_.size());
+  for (std::size_t i = 0; i < count; ++i) retire(by_sid_.any(retire_cursor_));
+  core_.retirable -= count;
 }
 
 void session::on_end_of_stream(instant now) {
@@ -289,7 +290,12 @@ void session::end(close_reason reason, instant now) {
 void session::close(close_reason reason, instant now) {
   if (!is_open()) return;
   end(reason, now);
-  core_.others.hand_over();  // the last bytes leave now, behind what the client published
+  if (!core_.others.alone()) {
+    // The last bytes and the end leave now: behind what the client published, and behind what it
+    // no longer wants. Who has seen its end meets nothing of it on another worker.
+    retire_some();
+    core_.others.hand_over();
+  }
   connection_->close(now);
 }
 

@@ -148,8 +148,8 @@ class session final : public stream::handler,
   [[nodiscard]] std::size_t unflushed_bytes() const noexcept {
     return static_cast<std::size_t>(output_->end_position() - flushed_to_);
   }
-  /// Retires up to `count` subscriptions. requires: closed. returns: how many.
-  std::size_t retire_some(std::size_t count);
+  /// Retires as many subscriptions as may go in this iteration. requires: closed.
+  void retire_some();
   [[nodiscard]] bool has_subscriptions() const noexcept { return by_sid_.size() > 0; }
   /// Neither connection nor subscriptions are left.
   [[nodiscard]] bool is_gone() const noexcept {

@@ -101,6 +101,20 @@ TEST_F(two_workers, nobody_is_told_while_one_is_left) {
   EXPECT_EQ(stays.take(), "MSG service 1 inbox 2\r\nhi\r\n");
 }
 
+TEST_F(two_workers, who_has_seen_its_end_meets_nothing_of_it_on_another_worker) {
+  client taker = there.connect_quiet();
+  client asker = here.connect_quiet();
+  taker.send("SUB service 1\r\nSUB service q 2\r\n");
+  asker.send("SUB inbox 9\r\n");
+  settle();
+  std::string answer;
+  taker.on_wire().on_close = [&] { answer = asker.ask("PUB service inbox 2\r\nhi\r\n"); };
+  taker.on_wire().send_end();
+  there.settle();
+  EXPECT_EQ(answer, no_responders);
+  EXPECT_EQ(here.counts().crossings_sent.value(), 0U);
+}
+
 TEST_F(two_workers, a_pong_comes_behind_all_that_was_published_before) {
   client reader = there.connect_quiet();
   client writer = here.connect_quiet();

@@ -10,6 +10,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -41,6 +42,7 @@ class wire final : public stream::connection {
     if (ended || aborted) return;
     flush(now);
     closing = true;
+    if (on_close) on_close();
   }
   void abort(instant) override {
     output().clear();
@@ -82,6 +84,7 @@ class wire final : public stream::connection {
   bool closing = false;
   bool aborted = false;
   bool ended = false;
+  std::function<void()> on_close;  ///< the client sees that the broker closes
 
  private:
   arena& input_;
