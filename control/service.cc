@@ -24,7 +24,8 @@ constexpr int page_threads = 2;
 }  // namespace
 
 service::service(int link_descriptor)
-    : arena_(page_threads, 0),
+    : threads_(tbb::global_control::max_allowed_parallelism, page_threads + 1),
+      arena_(page_threads, 0),
       link_(loop_, link_descriptor,
             {.on_hello = [this](int memory, int listener,
                                 std::string_view state) { on_hello(memory, listener, state); },

@@ -18,6 +18,7 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <tbb/global_control.h>
 #include <tbb/task_arena.h>
 
 namespace wirebird::control {
@@ -53,6 +54,7 @@ class service {
   void end(const std::string& why, int exit_code);
 
   boost::asio::io_context loop_{1};
+  tbb::global_control threads_;  ///< as many as the arena wants, on machines with fewer cores too
   tbb::task_arena arena_;
   link link_;
   boost::asio::steady_timer heartbeat_;

@@ -15,6 +15,8 @@ namespace {
 
 namespace plane = protocol::plane;
 constexpr std::size_t descriptors_max = 8;
+/// The memory and the listening socket.
+constexpr std::size_t hello_descriptors = 2;
 
 std::vector<int> descriptors_of(msghdr& message) {
   std::vector<int> found;
@@ -69,15 +71,17 @@ bool link::receive() {
 void link::take(std::span<const char> packet, std::span<const int> descriptors) {
   const auto message = plane::message_view::parse(packet);
   const bool is_hello = message && message->is(plane::message_type::hello) && !greeted_ &&
-                        descriptors.size() == 2 &&
+                        descriptors.size() >= hello_descriptors &&
                         message->number(plane::field_tag::version).has_value();
+  // A newer wirebird may hand over more than this build knows what to do with.
+  for (const int unwanted : is_hello ? descriptors.subspan(hello_descriptors) : descriptors)
+    close(unwanted);
   if (is_hello) {
     greeted_ = true;
     callbacks_.on_hello(descriptors[0], descriptors[1],
                         message->bytes(plane::field_tag::blob).value_or(""));
     return;
   }
-  for (const int unwanted : descriptors) close(unwanted);
   if (!message) return;
   if (plane::is_event(message->type())) {
     callbacks_.on_event(plane_event::read(*message));
