@@ -1,6 +1,7 @@
 #include "dataplane/agent/machine.hh"
 
 #include <algorithm>
+#include <cerrno>
 #include <fstream>
 #include <tuple>
 
@@ -41,6 +42,14 @@ machine read_machine() {
     return one.number >= CPU_SETSIZE || !CPU_ISSET(one.number, &allowed);
   });
   return found;
+}
+
+int stay_on(const std::vector<unsigned>& cpus) {
+  cpu_set_t wanted;
+  CPU_ZERO(&wanted);
+  for (const unsigned cpu : cpus)
+    if (cpu < CPU_SETSIZE) CPU_SET(cpu, &wanted);
+  return sched_setaffinity(0, sizeof wanted, &wanted) == 0 ? 0 : errno;
 }
 
 std::optional<unsigned> node_of_nic(const std::string& spec, const std::string& sys) {

@@ -28,6 +28,10 @@ using machine = std::vector<hardware_thread>;
 /// start; some milliseconds. returns: an empty machine when hwloc cannot read it.
 [[nodiscard]] machine read_machine();
 
+/// Keeps the calling thread, and the threads and processes that it starts from now on, on these
+/// CPUs. returns: errno, or 0; EINVAL when none of them is there.
+[[nodiscard]] int stay_on(const std::vector<unsigned>& cpus);
+
 /// The NUMA node of the network device that a port's SPEC names, `driver:DEVICE` with a PCI address
 /// or the name of a kernel interface. returns: none for a device in software, or on a machine that
 /// does not tell. `sys`: where sysfs is mounted.

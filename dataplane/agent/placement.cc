@@ -3,6 +3,7 @@
 #include "dataplane/worker/limits.hh"
 
 #include <algorithm>
+#include <functional>
 
 namespace wirebird::agent {
 
@@ -70,12 +71,25 @@ machine candidates(const machine& all, const std::optional<unsigned>& nic_node,
   return cores;
 }
 
-}  // namespace
+template <typename Same>
+std::vector<unsigned> without_workers(const machine& all, const machine& workers, Same is_same) {
+  std::vector<unsigned> rest;
+  for (const hardware_thread& one : all)
+    if (std::none_of(workers.begin(), workers.end(),
+                     [&](const hardware_thread& worker) { return is_same(one, worker); }))
+      rest.push_back(one.number);
+  return rest;
+}
 
-placement plan(const machine& all, const placement_request& wanted) {
-  if (all.empty()) return failed("cannot read the topology of this machine");
-  if (!wanted.cores.empty()) return as_listed(all, wanted.cores);
+/// What a helper does on the second hardware thread of a core slows the first.
+std::vector<unsigned> left_over(const machine& all, const machine& workers) {
+  auto rest = without_workers(all, workers, [](const auto& one, const auto& worker) {
+    return one.core == worker.core && one.node == worker.node;
+  });
+  return rest.empty() ? without_workers(all, workers, std::equal_to()) : rest;
+}
 
+placement as_planned(const machine& all, const placement_request& wanted) {
   placement made;
   const machine cores = candidates(all, wanted.nic_node, made.why);
   std::size_t count = wanted.workers.value_or(0);
@@ -97,6 +111,15 @@ placement plan(const machine& all, const placement_request& wanted) {
   return made;
 }
 
+}  // namespace
+
+placement plan(const machine& all, const placement_request& wanted) {
+  if (all.empty()) return failed("cannot read the topology of this machine");
+  placement made = wanted.cores.empty() ? as_planned(all, wanted) : as_listed(all, wanted.cores);
+  if (made.error.empty() && made.pinned) made.others = left_over(all, made.workers);
+  return made;
+}
+
 std::string describe(const machine& all, const placement& made) {
   if (!made.error.empty()) return made.error + "\n";
   std::string text = "Machine: ";
@@ -111,6 +134,11 @@ std::string describe(const machine& all, const placement& made) {
     text += made.pinned ? "CPU " + to_string(one.number) + ", core " + to_string(one.core) +
                               ", node " + to_string(one.node) + "\n"
                         : "not pinned\n";
+  }
+  if (!made.others.empty()) {
+    text += "Others:";
+    for (const unsigned number : made.others) text += " CPU " + to_string(number) + ",";
+    text.back() = '\n';
   }
   for (const std::string& reason : made.why) text += "  - " + reason + "\n";
   return text;

@@ -21,6 +21,9 @@ struct placement {
   /// One worker each, in the order of workers. `number` counts only while pinned.
   std::vector<hardware_thread> workers;
   bool pinned = true;  ///< false: more workers than cores, the scheduler decides
+  /// CPUs of all other threads of ours, wirebird-control's too: those whose core has no worker, or
+  /// else those that have none themselves. Empty: all of them.
+  std::vector<unsigned> others;
   std::vector<std::string> why;
   std::string error;  ///< not empty: nothing else counts
 };

@@ -8,6 +8,7 @@
 #include "dataplane/agent/identity.hh"
 #include "dataplane/agent/log.hh"
 #include "dataplane/agent/machine.hh"
+#include "dataplane/agent/open_files.hh"
 #include "dataplane/agent/placement.hh"
 #include "dataplane/agent/posture.hh"
 #include "dataplane/agent/reload.hh"
@@ -20,6 +21,7 @@
 #include <chrono>
 #include <csignal>
 #include <cstdio>
+#include <cstring>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -54,7 +56,7 @@ void log_start(log& log, const protocol::server_info& identity) {
 
 placement plan_for(const config::options& options, const machine& here) {
   // One worker that nobody asked to pin runs wherever, also on a machine that cannot be read.
-  if (!options.pin_workers && !options.show_topology) return {{{}}, false, {}, {}};
+  if (!options.pin_workers && !options.show_topology) return {{{}}, false, {}, {}, {}};
   return plan(here, {options.workers, options.cores, node_of_nic(options.nic)});
 }
 
@@ -71,6 +73,7 @@ class server {
 
   int run() {
     if (const std::string why_not = log_.open(); !why_not.empty()) return fail(why_not);
+    static_cast<void>(make_room_for_open_files(options_.limits.max_connections));
     log_start(log_, now_->identity);
     for (const std::string& note : options_.notes) log_.warning(note);
     if (!options_.config_file.empty())
@@ -83,6 +86,7 @@ class server {
       return fail(why_not);
     for (const std::string& notice : transport_.notices()) log_.warning(notice);
     if (!transport_.path().empty()) log_.info("Packets come through " + transport_.path());
+    leave_to_workers(placed);
     const std::string unadvertised = advertise(options_, transport_.port(), now_->identity);
     if (const std::string why_not =
             control_.open(options_, now_->identity, now_->rules, crew_.all(), orders());
@@ -120,6 +124,14 @@ class server {
       return why_not;
     gate_.open(crew_.all());
     return transport_.open(options_, crew_.all());
+  }
+
+  /// Before wirebird-control and the helpers are started, which follow this thread.
+  void leave_to_workers(const placement& placed) {
+    if (placed.others.empty()) return;
+    const int error = stay_on(placed.others);
+    if (error != 0)
+      log_.warning(std::string("cannot keep off the workers' CPUs: ") + std::strerror(error));
   }
 
   void log_posture() {

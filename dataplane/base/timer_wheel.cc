@@ -65,14 +65,16 @@ void timer_wheel::process(std::uint64_t at) noexcept {
   spread(0, static_cast<unsigned>(at) & (slots - 1));
 }
 
-void timer_wheel::advance(instant now) noexcept {
+void timer_wheel::advance(instant now, std::size_t most) noexcept {
   if (now < origin_) return;
   const auto target = static_cast<std::uint64_t>((now - origin_) / tick);
   for (std::uint64_t at = next_used_tick(); at <= target; at = next_used_tick()) process(at);
   now_tick_ = std::max(now_tick_, target);
   slot_list due;
   due.splice_back(overdue_);
-  while (!due.empty()) due.pop_front().on_timer(now);
+  for (std::size_t i = 0; i < most && !due.empty(); ++i) due.pop_front().on_timer(now);
+  due.splice_back(overdue_);
+  overdue_.splice_back(due);
 }
 
 instant timer_wheel::next_deadline() const noexcept {

@@ -39,14 +39,17 @@ class timer : public list_hook<timer_tag> {
 class timer_wheel {
  public:
   static constexpr duration tick = std::chrono::milliseconds(1);
+  static constexpr std::size_t no_limit = ~std::size_t{0};
 
   explicit timer_wheel(instant start) noexcept;
 
   /// (Re)arms for `deadline`; one in the past fires at the next advance().
   void arm(timer&, instant deadline) noexcept;
-  /// Fires everything due at `now`. A timer that a callback arms for the past fires at the next
-  /// call, so a callback that keeps arming itself cannot hold the worker.
-  void advance(instant now) noexcept;
+  /// Fires what is due at `now`, in the order of ticks and at most `most` of it: the others are
+  /// first at the next call, and next_deadline() is in the past until then. A timer that a callback
+  /// arms for the past fires at the next call, so a callback that keeps arming itself cannot hold
+  /// the worker.
+  void advance(instant now, std::size_t most = no_limit) noexcept;
   /// No timer fires before this; `never` when none is armed. Can be earlier than the first
   /// deadline: when a slot of a higher level must be spread, or was left by a disarmed timer.
   [[nodiscard]] instant next_deadline() const noexcept;

@@ -101,6 +101,7 @@ class connection final : public stream::connection,
   stream::end_reason reason_{};
   std::optional<stream::end_reason> failure_;  ///< writing failed; what was received still counts
   bool paused_ = false;
+  bool has_spoken_ = false;    ///< bytes of the peer have come
   bool offer_due_ = false;     ///< resume_reading() asked for the unread rest to be offered
   bool readable_ = false;      ///< the kernel has bytes, the end or an error to tell
   bool end_in_sight_ = false;  ///< behind the bytes there is the end or an error

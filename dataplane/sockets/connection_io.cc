@@ -3,8 +3,10 @@
 #include "dataplane/sockets/limits.hh"
 #include "dataplane/sockets/socket_error.hh"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
+#include <utility>
 
 #include <sys/socket.h>
 
@@ -26,7 +28,8 @@ bool connection::receive(instant now, std::size_t& moved_bytes) {
     list_hook<aside_tag>::unlink();
     shared_.counts.receives.add();
     shared_.counts.bytes_in.add(size);
-    moved_bytes += size;
+    const bool is_first = !std::exchange(has_spoken_, true);
+    moved_bytes += is_first ? std::max<std::size_t>(size, first_words_cost_bytes) : size;
     unread_.push_back(shared_.block.take(size));
     return true;
   }

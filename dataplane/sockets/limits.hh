@@ -14,15 +14,18 @@ namespace wirebird::sockets {
 inline constexpr int listen_backlog = 4096;
 /// Readiness events taken from the kernel in one system call: 12 B each, 3 KiB inside the poller.
 inline constexpr std::size_t events_per_poll = 256;
-/// Connections accepted in one poll and listener: about 5 µs each, so a storm of new clients costs
-/// those that are served at most a third of a millisecond.
-inline constexpr std::size_t accepts_per_poll = 64;
+/// Connections accepted in one poll and listener. One takes about 20 µs with its greeting, so a
+/// storm of new clients costs those that are served a sixth of a millisecond at a time.
+inline constexpr std::size_t accepts_per_poll = 8;
 /// Connections served in one poll; the others keep their place in the line.
 inline constexpr std::size_t turns_per_poll = 256;
 /// Bytes read, and written in turns, in one poll over all connections: four full blocks. Small
 /// messages in so many bytes are about 0.7 ms of parsing and delivering.
 inline constexpr std::size_t bytes_per_poll = 256 * 1024;
 static_assert(bytes_per_poll >= arena::block_bytes_max);
+/// What the first bytes of a connection count for at least: they ask for a login, some 10 µs of
+/// work in few bytes. So eight newcomers have their say in one poll.
+inline constexpr std::size_t first_words_cost_bytes = bytes_per_poll / 8;
 
 /// A turn reads into what is left of the shared block when it is at least this: a busy connection
 /// fills it in one call.

@@ -54,7 +54,7 @@ bool iterate(worker& self, instant now) {
   if (self.http) busy = self.http->poll(now) || busy;
   if (self.plane)
     while (const std::uint64_t client = self.plane->next_kick()) self.broker.kick(client, now);
-  self.timers.advance(now);
+  self.timers.advance(now, timers_max);
   self.broker.flush(now);
   if (self.balanced) self.balanced->flush();
   if (self.http) self.http->flush(now);

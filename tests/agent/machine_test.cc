@@ -1,8 +1,10 @@
 #include "dataplane/agent/machine.hh"
 
 #include <algorithm>
+#include <cerrno>
 #include <filesystem>
 #include <fstream>
+#include <thread>
 
 #include <gtest/gtest.h>
 #include <sched.h>
@@ -16,6 +18,20 @@ TEST(machines, this_one_has_exactly_the_cpus_that_we_may_run_on) {
   const machine here = read_machine();
   EXPECT_EQ(here.size(), static_cast<std::size_t>(CPU_COUNT(&allowed)));
   for (const hardware_thread& one : here) EXPECT_TRUE(CPU_ISSET(one.number, &allowed));
+}
+
+TEST(machines, a_thread_stays_where_it_is_told_with_those_that_it_starts) {
+  std::thread([] {
+    const unsigned first = read_machine().front().number;
+    ASSERT_EQ(stay_on({first}), 0);
+    std::thread([first] {
+      cpu_set_t allowed;
+      ASSERT_EQ(sched_getaffinity(0, sizeof allowed, &allowed), 0);
+      EXPECT_EQ(CPU_COUNT(&allowed), 1);
+      EXPECT_TRUE(CPU_ISSET(first, &allowed));
+    }).join();
+    EXPECT_EQ(stay_on({}), EINVAL);
+  }).join();
 }
 
 /// A sysfs with three devices, in a directory of its own.

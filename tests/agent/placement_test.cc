@@ -88,6 +88,14 @@ TEST(placement, a_list_of_cores_decides_everything) {
   EXPECT_TRUE(made.pinned);
 }
 
+TEST(placement, other_threads_keep_off_the_cores_of_workers) {
+  EXPECT_EQ(plan(synthetic(1, 4, 1), {}).others, (list{0}));
+  EXPECT_EQ(plan(synthetic(1, 2, 2), {1, {}, {}}).others, (list{0, 1})) << "not its second thread";
+  EXPECT_EQ(plan(synthetic(1, 1, 2), {}).others, (list{1})) << "there is no other core";
+  EXPECT_EQ(plan(synthetic(1, 2, 1), {2, {0, 1}, {}}).others, list{}) << "there is nothing else";
+  EXPECT_EQ(plan(synthetic(1, 2, 1), {4, {}, {}}).others, list{}) << "workers are anywhere";
+}
+
 TEST(placement, a_list_that_cannot_be_is_refused_with_a_sentence) {
   EXPECT_EQ(plan(synthetic(1, 2, 1), {1, {2}, {}}).error,
             "--cores: this process may not run on CPU 2");
@@ -100,6 +108,7 @@ TEST(placement, is_described_with_its_reasons) {
   EXPECT_EQ(describe(all, plan(all, {1, {}, 1})),
             "Machine: 2 NUMA nodes, 4 cores, 8 CPUs\n"
             "Worker 0: CPU 4, core 2, node 1\n"
+            "Others: CPU 0, CPU 1, CPU 2, CPU 3, CPU 6, CPU 7\n"
             "  - a core gets one worker, whatever its number of hardware threads\n"
             "  - core of CPU 0 is left to the kernel, the main thread and helpers\n"
             "  - the NIC is on node 1: its 2 cores come first\n");

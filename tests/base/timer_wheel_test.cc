@@ -56,6 +56,26 @@ TEST_F(timer_wheel_test, deadline_in_the_past_fires_at_the_next_advance) {
   EXPECT_EQ(timer.fired.size(), 2U);
 }
 
+TEST_F(timer_wheel_test, what_is_due_at_once_can_be_fired_in_parts_and_in_order) {
+  std::vector<watched> many(5);
+  std::vector<std::size_t> order;
+  for (std::size_t i = 0; i < many.size(); ++i) {
+    many[i].then = [&order, i](instant) { order.push_back(i); };
+    wheel_.arm(many[i], start_ + 10ms);
+  }
+  watched later;
+  later.then = [&order](instant) { order.push_back(99); };
+  wheel_.arm(later, start_ + 11ms);
+  wheel_.advance(start_ + 20ms, 2);
+  EXPECT_EQ(order, (std::vector<std::size_t>{0, 1}));
+  EXPECT_LE(wheel_.next_deadline(), start_ + 20ms) << "nobody may sleep now";
+  wheel_.advance(start_ + 20ms, 2);
+  many[4].disarm();
+  wheel_.advance(start_ + 20ms, 2);
+  EXPECT_EQ(order, (std::vector<std::size_t>{0, 1, 2, 3, 99}));
+  EXPECT_EQ(wheel_.next_deadline(), never);
+}
+
 TEST_F(timer_wheel_test, disarmed_timer_stays_silent) {
   watched timer;
   wheel_.arm(timer, start_ + 1s);

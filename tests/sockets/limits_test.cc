@@ -131,6 +131,35 @@ TEST(limits, one_poll_reads_a_bounded_amount_and_nobody_is_forgotten) {
   EXPECT_FALSE(w.transport.has_work());
 }
 
+TEST(limits, newcomers_come_a_few_at_a_time) {
+  world w;
+  constexpr std::size_t count = 3 * accepts_per_poll;
+  std::vector<client> peers;
+  for (std::size_t i = 0; i < count; ++i) peers.emplace_back(w.address);
+  std::size_t before = 0;
+  ASSERT_TRUE(w.run_until([&] {
+    EXPECT_LE(w.handlers.size() - before, accepts_per_poll);
+    before = w.handlers.size();
+    return before == count;
+  }));
+  for (client& peer : peers) ASSERT_EQ(peer.write("CONNECT"), 7U);
+  const auto have_spoken = [&] {
+    return static_cast<std::size_t>(std::ranges::count_if(
+        w.handlers, [](const auto& each) { return each->received == "CONNECT"; }));
+  };
+  constexpr std::size_t words_per_poll = bytes_per_poll / first_words_cost_bytes;
+  before = 0;
+  ASSERT_TRUE(w.run_until([&] {
+    const std::size_t now = have_spoken();
+    EXPECT_LE(now - before, words_per_poll);
+    before = now;
+    return now == count;
+  }));
+  for (client& peer : peers) ASSERT_EQ(peer.write("PING"), 4U);
+  w.step();
+  EXPECT_EQ(w.transport.counts().receives.value(), 2 * count) << "known ones all at once";
+}
+
 TEST(limits, thousand_connections_leave_nothing_behind) {
   world w;
   const std::size_t descriptors = open_descriptors();
