@@ -27,10 +27,10 @@ crossings::link* crossings::link_to(unsigned worker) noexcept {
   return nullptr;
 }
 
-void crossings::on_interest(std::string_view subject, std::string_view queue,
-                            std::uint32_t members) {
+void crossings::on_interest(std::string_view subject, std::string_view queue, std::uint32_t members,
+                            bool choosy) {
   ++changes_;
-  for (link& each : links_) push_interest(each, {subject, queue, members});
+  for (link& each : links_) push_interest(each, {subject, queue, members, choosy});
 }
 
 void crossings::push_interest(link& to, const crossing::interest& what) {
@@ -193,11 +193,11 @@ void crossings::hand_over() noexcept {
     if ((touched_ & bit(each.to.worker)) != 0) publish(each);
   // Only now: what came of a record is on its way before the record is acknowledged.
   for (link& each : links_) {
-    if ((taken_ & bit(each.to.worker)) == 0) continue;
+    if ((taken_ & ~stalled_ & bit(each.to.worker)) == 0) continue;
     each.to.in->ring.acknowledge();
     if (each.to.in->producer_waits()) each.to.wakes->ring();
   }
-  taken_ = 0;
+  taken_ &= stalled_;
 }
 
 void crossings::ring_bells() noexcept {

@@ -26,7 +26,7 @@ struct crossing_tag;
 struct provenance {
   unsigned worker = 0;         ///< of the publisher
   std::uint64_t client = 0;    ///< id of the publisher
-  bool is_repeated = false;    ///< a queue member had vanished: this is the last try
+  std::uint64_t tried = 0;     ///< workers that had nobody of the group to take it, a bit each
   std::uint64_t question = 0;  ///< tell the publisher's worker if nobody has it; 0: do not
 };
 
@@ -48,8 +48,8 @@ class crossings final : public interest_listener {
   [[nodiscard]] bool alone() const noexcept { return links_.empty(); }
 
   // What clients here want.
-  void on_interest(std::string_view subject, std::string_view queue,
-                   std::uint32_t members) override;
+  void on_interest(std::string_view subject, std::string_view queue, std::uint32_t members,
+                   bool choosy) override;
   /// Number of the last change of interest or question; 0 when alone.
   [[nodiscard]] std::uint64_t changes() const noexcept { return changes_; }
   /// A request that may have to be answered stands on a lane. returns: its number among the
@@ -81,7 +81,10 @@ class crossings final : public interest_listener {
   /// was anything.
   bool receive(instant now);
   /// The fan-out of a message from this worker is done: more may be taken from its lane.
-  void on_arrived_done(unsigned worker) noexcept { stalled_ &= ~(std::uint64_t{1} << worker); }
+  void on_arrived_done(unsigned worker) noexcept {
+    stalled_ &= ~(std::uint64_t{1} << worker);
+    taken_ |= std::uint64_t{1} << worker;
+  }
   /// Tells another worker's client that nobody has had its message. Without room on the lane it
   /// runs into its own timeout, as if the answer had been lost; counted.
   void tell_nobody(unsigned worker, const crossing::nobody&, instant now);
@@ -160,6 +163,8 @@ class crossings final : public interest_listener {
   void on_nobody(const crossing::nobody&, instant now);
   void on_stop(const crossing::stop&, instant now);
   void try_another(outgoing&, const crossing::message&, std::string_view group, instant now);
+  /// returns: whether the message is on its way to somebody else who may take it.
+  [[nodiscard]] bool pass_on(outgoing&, const crossing::message&, std::string_view group);
   [[nodiscard]] link* link_to(unsigned worker) noexcept;
 
   core& core_;

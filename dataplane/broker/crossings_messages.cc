@@ -32,7 +32,7 @@ crossing::message record_of(const outgoing& message, const provenance& from) noe
   made.origin_worker = static_cast<std::uint8_t>(from.worker);
   made.origin = from.client;
   made.received = message.received;
-  made.is_repeated = from.is_repeated;
+  made.tried = from.tried;
   made.question = from.question;
   if (op.total_size >= shared_payload_bytes_min)
     made.pieces = message.stored->pieces();
@@ -121,7 +121,8 @@ bool crossings::receive_from(link& from, instant now) {
     switch (crossing::kind_of(record)) {
       case crossing::record_kind::interest: {
         const crossing::interest told = crossing::read_interest(record);
-        core_.interest.set_interest(from.to.worker, told.subject, told.queue, told.members);
+        core_.interest.set_interest(from.to.worker, told.subject, told.queue, told.members,
+                                    told.choosy);
         break;
       }
       case crossing::record_kind::message:
@@ -180,23 +181,39 @@ void crossings::on_message(link& from, const crossing::message& arrived, instant
     stalled_ |= bit(from.to.worker);
 }
 
-/// Once to a worker that still says it has members; then whoever asked is told.
+/// Of the workers that say they have members, each in turn; then whoever asked is told.
 void crossings::try_another(outgoing& message, const crossing::message& arrived,
                             std::string_view group, instant now) {
   core_.counts.members_vanished.add();
-  const match_ref targets = core_.interest.match(message.op.subject);
-  const auto remote = targets->group_named(group).remote();
-  if (!arrived.is_repeated && !remote.empty()) {
-    const subscription& chosen =
-        *remote[static_cast<std::size_t>(core_.choices.below(remote.size()))];
-    another_.clear();
-    another_.choose(chosen.worker, group);
-    const provenance from{arrived.origin_worker, arrived.origin, true, arrived.question};
-    if (send(message, another_, from)) return;
-  }
+  if (pass_on(message, arrived, group)) return;
   core_.counts.messages_without_member.add();
   if (arrived.question != 0)
     tell_nobody(arrived.origin_worker, {arrived.origin, arrived.question, arrived.reply}, now);
+}
+
+bool crossings::pass_on(outgoing& message, const crossing::message& arrived,
+                        std::string_view group) {
+  const bool is_from_here = arrived.origin_worker == self_;
+  const provenance from{arrived.origin_worker, arrived.origin, arrived.tried | bit(self_),
+                        arrived.question};
+  another_.clear();
+  if (!is_from_here) {
+    // By the publisher's worker, which knows of its own lanes alone when all have been asked.
+    another_.choose(arrived.origin_worker, group);
+    return send(message, another_, from);
+  }
+  const match_ref targets = core_.interest.match(message.op.subject);
+  std::size_t candidates = 0;
+  const subscription* chosen = nullptr;
+  for (const subscription* const remote : targets->group_named(group).remote())
+    if ((from.tried & bit(remote->worker)) == 0 && core_.choices.below(++candidates) == 0)
+      chosen = remote;
+  if (chosen == nullptr) return false;
+  another_.choose(chosen->worker, group);
+  if (!send(message, another_, from)) return false;
+  if (session* const publisher = core_.find_session(arrived.origin); publisher != nullptr)
+    publisher->on_asked();
+  return true;
 }
 
 void crossings::tell_nobody(unsigned worker, const crossing::nobody& told, instant now) {

@@ -101,6 +101,7 @@ bool fanout::advance(walk& way, outgoing& message, std::size_t steps, instant no
   const auto forward = [&](const subscription& remote) {
     if (remote.retired) return false;
     way.remote.choose(remote.worker, remote.group->text());
+    (remote.filtered ? way.has_choosy_member : way.has_sure_member) = true;
     return true;
   };
   for (; way.done < end; ++way.done) {
@@ -130,9 +131,13 @@ bool fanout::hand_over(walk& way, outgoing& message) {
     ++way.delivered;
   }
   const std::uint64_t client = message.origin != nullptr ? message.origin->id() : 0;
-  if (!core_.others.send(message, way.remote, {core_.others.self(), client, false, way.question}))
+  if (!core_.others.send(message, way.remote, {core_.others.self(), client, 0, way.question}))
     return false;
-  if (way.question != 0 && message.origin != nullptr) message.origin->on_asked();
+  if (message.origin == nullptr || (way.question == 0 && !way.has_choosy_member)) return true;
+  message.origin->on_asked();
+  // What is refused is answered, or goes on to another member, before what the client says next.
+  const bool is_sure = way.has_sure_member || way.targets->sure_workers() != 0;
+  if (way.has_choosy_member || !is_sure) message.origin->wait_for_answer();
   return true;
 }
 

@@ -69,10 +69,12 @@ class fanout {
     std::size_t done = 0;       ///< steps: plain subscriptions, then groups
     std::size_t delivered = 0;  ///< messages taken
     unsigned from_worker = 0;
-    bool has_arrived = false;     ///< from another worker: only plain subscriptions, only ours
-    bool is_handed_over = false;  ///< to others, or waits for their lanes
-    std::uint64_t question = 0;   ///< should nobody there, or here if it has arrived, have it
-    remote_targets remote;        ///< of our own messages
+    bool has_arrived = false;        ///< from another worker: only plain subscriptions, only ours
+    bool is_handed_over = false;     ///< to others, or waits for their lanes
+    bool has_sure_member = false;    ///< one on another worker was chosen...
+    bool has_choosy_member = false;  ///< ...that refuses nothing; one that may refuse it
+    std::uint64_t question = 0;      ///< should nobody there, or here if it has arrived, have it
+    remote_targets remote;           ///< of our own messages
 
     [[nodiscard]] std::size_t steps() const noexcept {
       return has_arrived ? targets->plain().size() : targets->steps();

@@ -10,12 +10,14 @@ void match_result::clear() noexcept {
   found_groups_.clear();
   plain_ = 0;
   workers_ = 0;
+  sure_workers_ = 0;
 }
 
 void match_result::add(const subject_entry& matching) {
   const auto plain = matching.plain.items();
   targets_.insert(targets_.end(), plain.begin(), plain.end());
   workers_ |= matching.workers;
+  sure_workers_ |= matching.workers & ~matching.choosy;
   const auto groups = matching.groups.items();
   found_groups_.insert(found_groups_.end(), groups.begin(), groups.end());
 }

@@ -37,6 +37,8 @@ class match_result {
   }
   /// Other workers with matching plain subscriptions, a bit each.
   [[nodiscard]] std::uint64_t workers() const noexcept { return workers_; }
+  /// Those of them that are sure to take the message, unless they have gone.
+  [[nodiscard]] std::uint64_t sure_workers() const noexcept { return sure_workers_; }
   [[nodiscard]] std::size_t groups() const noexcept { return group_ends_.size(); }
   /// requires: index < groups().
   [[nodiscard]] group_members group(std::size_t index) const noexcept {
@@ -86,6 +88,7 @@ class match_result {
   std::vector<queue_group*> found_groups_;  ///< while filling
   std::size_t plain_ = 0;
   std::uint64_t workers_ = 0;
+  std::uint64_t sure_workers_ = 0;
   std::uint32_t references_ = 0;
   class match_pool* home_ = nullptr;
 };

@@ -118,26 +118,6 @@ void session::on_memory(instant now) {
   resume(for_memory, now);
 }
 
-void session::on_caught_up(instant now) {
-  if (unsubscribes_) {
-    finish_unsubscribe(now);
-    resume(for_barrier, now);
-    return;
-  }
-  pong(now);
-  resume(for_barrier, now);
-}
-
-bool session::on_barrier(instant now) {
-  if (!core_.others.is_known(told_)) return false;
-  // What they have to say to that is on their lanes by now.
-  if (core_.others.is_caught_up())
-    on_caught_up(now);
-  else
-    core_.others.wait_until_caught_up(*this);
-  return true;
-}
-
 void session::tell_info(instant now) {
   if (phase_ != phase::connected || !has_ponged_ || connect_->protocol < 1) return;
   if (info_known_ == core_.info_number) return;

@@ -130,8 +130,11 @@ class session final : public stream::handler,
   void on_memory(instant now);
   /// What other workers had for this one when the client asked is delivered.
   void on_caught_up(instant now);
-  /// Its request went to other workers, which tell if nobody has it. A PONG comes behind that.
+  /// Its message went to other workers, and what comes of that comes before a PONG: that nobody has
+  /// the request, or that another member gets it.
   void on_asked() { told_ = core_.others.note_question(); }
+  /// Those to whom its message has gone may refuse it: it reads on when that is dealt with.
+  void wait_for_answer();
   /// Other workers know more than before. returns: whether they know enough for a PONG, which then
   /// comes behind what they have handed over.
   [[nodiscard]] bool on_barrier(instant now);
@@ -320,6 +323,7 @@ class session final : public stream::handler,
   bool has_lagged_ : 1 = false;    ///< since its output was empty
   bool peer_ended_ : 1 = false;    ///< close when all that came before is read
   bool unsubscribes_ : 1 = false;  ///< waits for other workers' messages to `leaving_`
+  bool asks_ : 1 = false;          ///< waits for what came of its message
   bool left_unread_ : 1 = false;   ///< the transport holds bytes that were offered
   protocol::parser parser_;
 };

@@ -77,7 +77,7 @@ bool session::review_some(std::size_t& slots, instant now) {
     const std::string_view queue = one.group == nullptr ? std::string_view() : one.group->text();
     const auto verdict = may_subscribe(one.subject->text(), queue);
     subscription& own = *find(one.sid(), core_.interest.hash()(one.sid()));
-    own.filtered = verdict == auth::subscribe_verdict::filtered;
+    core_.interest.set_filtered(own, verdict == auth::subscribe_verdict::filtered);
     if (verdict == auth::subscribe_verdict::refused) refused.push_back(&own);
   });
   slots -= std::min(slots, end == 0 ? std::max<std::size_t>(by_sid_.size(), 8) : end - start);

@@ -63,12 +63,15 @@ void subject_table::add(subscription& added, std::string_view subject, std::stri
   if (added.kind != subscriber_kind::worker) ++subscriptions_;
 }
 
-void subject_table::set_worker(std::string_view subject, unsigned worker, bool wants) {
+void subject_table::set_worker(std::string_view subject, unsigned worker, bool wants, bool choosy) {
   const std::uint64_t bit = std::uint64_t{1} << worker;
   if (wants) {
-    entry_for(subject).workers |= bit;
+    subject_entry& entry = entry_for(subject);
+    entry.workers |= bit;
+    entry.choosy = choosy ? entry.choosy | bit : entry.choosy & ~bit;
   } else if (subject_entry* const entry = find_entry(subject)) {
     entry->workers &= ~bit;
+    entry->choosy &= ~bit;
     drop_if_empty(*entry);
   }
 }
@@ -78,6 +81,7 @@ void subject_table::forget_workers() {
   literals_.for_each([&all](subject_entry& entry) { all.push_back(&entry); });
   for (subject_entry* const entry : all) {
     entry->workers = 0;
+    entry->choosy = 0;
     drop_if_empty(*entry);
   }
 }

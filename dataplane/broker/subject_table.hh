@@ -26,9 +26,9 @@ class subject_table {
   void add(subscription&, std::string_view subject, std::string_view queue);
   /// requires: it is in this table.
   void remove(subscription&);
-  /// Another worker has, or no longer has, plain subscriptions to this subject. requires: a subject
-  /// that SUB accepts.
-  void set_worker(std::string_view subject, unsigned worker, bool wants);
+  /// Another worker has, or no longer has, plain subscriptions to this subject. `choosy`: all of
+  /// them may refuse a message. requires: a subject that SUB accepts.
+  void set_worker(std::string_view subject, unsigned worker, bool wants, bool choosy = false);
   /// No other worker has plain subscriptions to anything. Costs a walk of the whole table.
   void forget_workers();
   /// returns: what stands for another worker's members of a queue group, or null.

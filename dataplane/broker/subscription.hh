@@ -19,10 +19,12 @@ enum class subscriber_kind : std::uint8_t { client, route, worker };
 /// All subscriptions with one subject, which is its text: the leaf of both halves of the subject
 /// table. Exists while it has a subscription, here or on another worker.
 struct subject_entry final : with_text<subject_entry> {
+  std::uint32_t filtered = 0;  ///< of `plain`
   pointer_list<struct subscription> plain;
   pointer_list<queue_group> groups;
   std::uint64_t hash = 0;
   std::uint64_t workers = 0;   ///< others with plain subscriptions, a bit each
+  std::uint64_t choosy = 0;    ///< those of them that may refuse a message
   trie_node* place = nullptr;  ///< in the trie; null: literal, found by hash
   [[nodiscard]] bool empty() const noexcept {
     return plain.empty() && groups.empty() && workers == 0;
@@ -31,6 +33,7 @@ struct subject_entry final : with_text<subject_entry> {
 
 /// The members with one queue name, which is its text, at one subject.
 struct queue_group final : with_text<queue_group> {
+  std::uint32_t filtered = 0;  ///< of `members`
   subject_entry* subject = nullptr;
   pointer_list<subscription> members;  ///< of this worker
   pointer_list<subscription> remotes;  ///< one for each other worker that has members
@@ -50,7 +53,7 @@ struct subscription final : with_text<subscription> {
   std::uint32_t weight = 1;          ///< members it stands for
   subscriber_kind kind = subscriber_kind::client;
   std::uint8_t worker = 0;  ///< whose members, if it stands for another worker's
-  bool filtered = false;    ///< its owner may not have every message that it matches
+  bool filtered = false;    ///< its owner, or one it stands for, may not have all that it matches
   bool retired = false;     ///< no longer in the table: whoever still has it on a list skips it
   [[nodiscard]] std::string_view sid() const noexcept { return text(); }
 };

@@ -4,6 +4,19 @@
 
 namespace wirebird::broker {
 
+namespace {
+
+std::uint32_t& filtered_beside(subscription& one) noexcept {
+  return one.group != nullptr ? one.group->filtered : one.subject->filtered;
+}
+
+}  // namespace
+
+subscriptions::counted subscriptions::count_beside(const subscription& one) noexcept {
+  if (one.group != nullptr) return {one.group->members.size(), one.group->filtered};
+  return {one.subject->plain.size(), one.subject->filtered};
+}
+
 subscriptions::~subscriptions() {
   while (!remotes_.empty()) {
     take_out(*remotes_.back());
@@ -31,23 +44,42 @@ void subscriptions::add(subscription& added, std::string_view subject, std::stri
   table_.add(added, subject, queue);
   on_change(*added.subject);
   counts_.subscriptions_added.add();
-  if (others_ == nullptr) return;
-  if (added.group != nullptr)
-    others_->on_interest(subject, queue, added.group->members.size());
-  else if (added.subject->plain.size() == 1)
-    others_->on_interest(subject, {}, 1);
+  const std::uint32_t filtered = added.filtered ? 1 : 0;
+  filtered_beside(added) += filtered;
+  const counted after = count_beside(added);
+  tell(added, {after.all - 1, after.filtered - filtered}, after);
 }
 
 void subscriptions::retire(subscription& removed) {
   counts_.subscriptions_removed.add();
-  if (others_ != nullptr) {
-    const subject_entry& entry = *removed.subject;
-    if (removed.group != nullptr)
-      others_->on_interest(entry.text(), removed.group->text(), removed.group->members.size() - 1);
-    else if (entry.plain.size() == 1)
-      others_->on_interest(entry.text(), {}, 0);
-  }
+  const std::uint32_t filtered = removed.filtered ? 1 : 0;
+  const counted before = count_beside(removed);
+  tell(removed, before, {before.all - 1, before.filtered - filtered});
+  filtered_beside(removed) -= filtered;
   take_out(removed);
+}
+
+void subscriptions::set_filtered(subscription& changed, bool filtered) {
+  if (changed.filtered == filtered) return;
+  const counted before = count_beside(changed);
+  changed.filtered = filtered;
+  filtered_beside(changed) += filtered ? 1U : -1U;
+  tell(changed, before, count_beside(changed));
+}
+
+/// What the others have to know of the list that it stands in, if that has changed.
+void subscriptions::tell(const subscription& one, const counted& before, const counted& after) {
+  if (others_ == nullptr) return;
+  if (one.group != nullptr) {
+    const bool choosy = after.filtered > 0;
+    if (after.all != before.all || choosy != (before.filtered > 0))
+      others_->on_interest(one.subject->text(), one.group->text(), after.all, choosy);
+    return;
+  }
+  const bool choosy = after.all > 0 && after.filtered == after.all;
+  const bool was_choosy = before.all > 0 && before.filtered == before.all;
+  if ((after.all > 0) != (before.all > 0) || choosy != was_choosy)
+    others_->on_interest(one.subject->text(), {}, after.all > 0 ? 1 : 0, choosy);
 }
 
 void subscriptions::take_out(subscription& removed) {
@@ -59,17 +91,17 @@ void subscriptions::take_out(subscription& removed) {
 }
 
 void subscriptions::set_interest(unsigned worker, std::string_view subject, std::string_view queue,
-                                 std::uint32_t members) {
+                                 std::uint32_t members, bool choosy) {
   if (!queue.empty()) {
-    set_group(worker, subject, queue, members);
+    set_group(worker, subject, queue, members, choosy);
     return;
   }
-  table_.set_worker(subject, worker, members > 0);
+  table_.set_worker(subject, worker, members > 0, choosy);
   on_change(subject);
 }
 
 void subscriptions::set_group(unsigned worker, std::string_view subject, std::string_view queue,
-                              std::uint32_t members) {
+                              std::uint32_t members, bool choosy) {
   subscription* const known = table_.find_remote(subject, queue, worker);
   if (members == 0) {
     if (known == nullptr) return;
@@ -82,6 +114,7 @@ void subscriptions::set_group(unsigned worker, std::string_view subject, std::st
   }
   if (known != nullptr) {
     known->weight = members;
+    known->filtered = choosy;
     on_change(*known->subject);
     return;
   }
@@ -89,6 +122,7 @@ void subscriptions::set_group(unsigned worker, std::string_view subject, std::st
   made.kind = subscriber_kind::worker;
   made.worker = static_cast<std::uint8_t>(worker);
   made.weight = members;
+  made.filtered = choosy;
   made.delivered = remotes_.size();  // nothing is delivered to it: its place in remotes_
   remotes_.push_back(&made);
   table_.add(made, subject, queue);

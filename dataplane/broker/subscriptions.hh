@@ -18,9 +18,10 @@ namespace wirebird::broker {
 class interest_listener {
  public:
   /// All clients of this worker together have `members` subscriptions of this kind: in a queue
-  /// group their number, plainly 1 for any number. 0: none any more.
-  virtual void on_interest(std::string_view subject, std::string_view queue,
-                           std::uint32_t members) = 0;
+  /// group their number, plainly 1 for any number. 0: none any more. `choosy`: all of the plain
+  /// ones, or any of a group, may refuse a message.
+  virtual void on_interest(std::string_view subject, std::string_view queue, std::uint32_t members,
+                           bool choosy) = 0;
 
  protected:
   ~interest_listener() = default;
@@ -43,9 +44,11 @@ class subscriptions {
   void add(subscription&, std::string_view subject, std::string_view queue);
   /// Takes it out of the table, at once and for good; freed by a later release_retired().
   void retire(subscription&);
+  /// Its owner may not have all that it matches, or may again. requires: it is in the table.
+  void set_filtered(subscription&, bool filtered);
   /// What another worker's clients want, as on_interest() there told it.
   void set_interest(unsigned worker, std::string_view subject, std::string_view queue,
-                    std::uint32_t members);
+                    std::uint32_t members, bool choosy = false);
   /// Who gets a message to `subject`: one probe when it is in the cache.
   [[nodiscard]] match_ref match(std::string_view subject);
 
@@ -67,11 +70,18 @@ class subscriptions {
     subscription* item = nullptr;
     std::uint64_t walk = 0;  ///< the last fan-out that can have it
   };
+  /// The plain subscriptions to one subject, or the members of one group there.
+  struct counted {
+    std::uint32_t all = 0;
+    std::uint32_t filtered = 0;
+  };
+  [[nodiscard]] static counted count_beside(const subscription&) noexcept;
+  void tell(const subscription&, const counted& before, const counted& after);
   void on_change(const subject_entry&);
   void on_change(std::string_view subject);
   void take_out(subscription&);
   void set_group(unsigned worker, std::string_view subject, std::string_view queue,
-                 std::uint32_t members);
+                 std::uint32_t members, bool choosy);
 
   subject_hash hash_;
   subject_table table_;

@@ -8,6 +8,7 @@ namespace {
 
 struct interest_head {
   record_kind kind;
+  bool choosy;
   std::uint32_t members;
   std::uint32_t subject_bytes;
   std::uint32_t queue_bytes;
@@ -17,7 +18,6 @@ struct message_head {
   record_kind kind;
   bool has_headers;
   bool to_plain;
-  bool is_repeated;
   std::uint8_t origin_worker;
   std::uint32_t subject_bytes;
   std::uint32_t reply_bytes;
@@ -29,6 +29,7 @@ struct message_head {
   std::uint32_t total_size;
   std::uint32_t piece_count;
   const slice* pieces;
+  std::uint64_t tried;
   std::uint64_t origin;
   std::uint64_t question;
   instant received;
@@ -125,7 +126,7 @@ std::size_t size_of(const stop&) noexcept {
 
 void write(mutable_bytes into, const interest& what) noexcept {
   appender out(into);
-  out.head(interest_head{record_kind::interest, what.members, bytes_of(what.subject),
+  out.head(interest_head{record_kind::interest, what.choosy, what.members, bytes_of(what.subject),
                          bytes_of(what.queue)});
   out.text(what.subject);
   out.text(what.queue);
@@ -137,7 +138,7 @@ void write(mutable_bytes into, const message& what) noexcept {
   head.kind = record_kind::message;
   head.has_headers = what.has_headers;
   head.to_plain = what.to_plain;
-  head.is_repeated = what.is_repeated;
+  head.tried = what.tried;
   head.origin_worker = what.origin_worker;
   head.subject_bytes = bytes_of(what.subject);
   head.reply_bytes = bytes_of(what.reply);
@@ -182,6 +183,7 @@ interest read_interest(byte_view record) noexcept {
   const auto head = in.head<interest_head>();
   interest what;
   what.members = head.members;
+  what.choosy = head.choosy;
   what.subject = in.text(head.subject_bytes);
   what.queue = in.text(head.queue_bytes);
   return what;
@@ -195,7 +197,7 @@ message read_message(byte_view record) noexcept {
   what.total_size = head.total_size;
   what.has_headers = head.has_headers;
   what.to_plain = head.to_plain;
-  what.is_repeated = head.is_repeated;
+  what.tried = head.tried;
   what.origin_worker = head.origin_worker;
   what.origin = head.origin;
   what.question = head.question;

@@ -26,6 +26,7 @@ struct interest {
   std::string_view subject;
   std::string_view queue;     ///< empty: plain subscriptions
   std::uint32_t members = 0;  ///< subscriptions it stands for now; 0: none any more
+  bool choosy = false;        ///< all of the plain ones, or any of a group, may refuse a message
 };
 
 /// Queue names one after another, each behind its length.
@@ -43,9 +44,9 @@ struct message {
   std::uint32_t header_size = 0;
   std::uint32_t total_size = 0;  ///< bytes of headers and payload
   bool has_headers = false;
-  bool to_plain = false;     ///< for the receiver's plain subscriptions
-  bool is_repeated = false;  ///< a member had vanished: this is the second and last try
+  bool to_plain = false;  ///< for the receiver's plain subscriptions
   std::uint8_t origin_worker = 0;
+  std::uint64_t tried = 0;     ///< workers that had nobody of the group to take it, a bit each
   std::uint64_t origin = 0;    ///< client id of the publisher, on its worker
   std::uint64_t question = 0;  ///< `nobody` is to be told, with it, if nobody has it; 0: is not
   instant received{};          ///< whole, by its publisher's worker
