@@ -104,12 +104,17 @@ TEST_P(login, a_challenge_is_good_for_one_connection) {
 }
 
 TEST_P(login, silence_is_timed_out) {
-  const auto begin = steady_clock::now();
-  raw_client silent(broker().host(), broker().port());
-  EXPECT_EQ(silent.read_until_closed(), "-ERR 'Authentication Timeout'\r\n");
-  const auto waited = steady_clock::now() - begin;
-  EXPECT_GT(waited, milliseconds(900));
-  EXPECT_LT(waited, milliseconds(is_sanitised() ? 4000 : 1500));
+  // On a machine that has no time one attempt may be late; a longer timeout makes all of them so.
+  const milliseconds enough(is_sanitised() ? 4000 : 1500);
+  steady_clock::duration waited = enough;
+  for (int attempt = 0; attempt < 5 && waited >= enough; ++attempt) {
+    const auto begin = steady_clock::now();
+    raw_client silent(broker().host(), broker().port());
+    EXPECT_EQ(silent.read_until_closed(), "-ERR 'Authentication Timeout'\r\n");
+    waited = steady_clock::now() - begin;
+    EXPECT_GT(waited, milliseconds(900));
+  }
+  EXPECT_LT(waited, enough);
 }
 
 TEST_P(login, a_restricted_client_stays_within_its_permissions) {
