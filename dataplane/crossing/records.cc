@@ -1,6 +1,8 @@
 #include "dataplane/crossing/records.hh"
 
+#include <algorithm>
 #include <cstring>
+#include <limits>
 
 namespace wirebird::crossing {
 
@@ -14,25 +16,35 @@ struct interest_head {
   std::uint32_t queue_bytes;
 };
 
+/// What every message needs; half a line of cache, because each of them moves between two cores.
 struct message_head {
   record_kind kind;
-  bool has_headers;
-  bool to_plain;
+  bool has_rest : 1;
+  bool to_plain : 1;
   std::uint8_t origin_worker;
-  std::uint32_t subject_bytes;
-  std::uint32_t reply_bytes;
-  std::uint32_t header_text_bytes;
-  std::uint32_t total_text_bytes;
-  std::uint32_t groups_bytes;
+  std::uint8_t total_text_bytes;
+  std::uint16_t subject_bytes;
+  std::uint16_t reply_bytes;
   std::uint32_t payload_bytes;
-  std::uint32_t header_size;
   std::uint32_t total_size;
+  std::uint64_t origin;
+  instant received;
+};
+static_assert(sizeof(message_head) == 32);
+
+/// What few need, right behind the head; sizes that are too large for it, less what it says.
+struct message_rest {
+  bool has_headers;
+  std::uint32_t header_size;
+  std::uint32_t header_text_bytes;
+  std::uint32_t groups_bytes;
+  std::uint32_t more_subject_bytes;
+  std::uint32_t more_reply_bytes;
+  std::uint32_t more_total_text_bytes;
   std::uint32_t piece_count;
   const slice* pieces;
   std::uint64_t tried;
-  std::uint64_t origin;
   std::uint64_t question;
-  instant received;
 };
 
 struct nobody_head {
@@ -90,6 +102,41 @@ std::uint32_t bytes_of(std::string_view text) noexcept {
   return static_cast<std::uint32_t>(text.size());
 }
 
+/// As much of a size as a field of the head can say.
+template <typename Field>
+Field short_size(std::string_view text) noexcept {
+  return static_cast<Field>(std::min<std::size_t>(text.size(), std::numeric_limits<Field>::max()));
+}
+
+template <typename Field>
+std::uint32_t more_than(Field said, std::string_view text) noexcept {
+  return bytes_of(text) - said;
+}
+
+bool fits_head(const message& what) noexcept {
+  return !what.has_headers && what.tried == 0 && what.question == 0 && what.groups.empty() &&
+         what.header_size_text.empty() && what.pieces.empty() &&
+         what.subject.size() <= std::numeric_limits<std::uint16_t>::max() &&
+         what.reply.size() <= std::numeric_limits<std::uint16_t>::max() &&
+         what.total_size_text.size() <= std::numeric_limits<std::uint8_t>::max();
+}
+
+message_rest rest_of(const message& what, const message_head& head) noexcept {
+  message_rest rest{};
+  rest.has_headers = what.has_headers;
+  rest.tried = what.tried;
+  rest.header_size = what.header_size;
+  rest.header_text_bytes = bytes_of(what.header_size_text);
+  rest.groups_bytes = bytes_of(what.groups);
+  rest.more_subject_bytes = more_than(head.subject_bytes, what.subject);
+  rest.more_reply_bytes = more_than(head.reply_bytes, what.reply);
+  rest.more_total_text_bytes = more_than(head.total_text_bytes, what.total_size_text);
+  rest.piece_count = static_cast<std::uint32_t>(what.pieces.size());
+  rest.pieces = what.pieces.data();
+  rest.question = what.question;
+  return rest;
+}
+
 }  // namespace
 
 void append_name(std::string& names, std::string_view name) {
@@ -111,9 +158,9 @@ std::size_t size_of(const interest& what) noexcept {
 }
 
 std::size_t size_of(const message& what) noexcept {
-  return sizeof(message_head) + what.subject.size() + what.reply.size() +
-         what.header_size_text.size() + what.total_size_text.size() + what.groups.size() +
-         what.payload.size();
+  return sizeof(message_head) + (fits_head(what) ? 0 : sizeof(message_rest)) + what.subject.size() +
+         what.reply.size() + what.header_size_text.size() + what.total_size_text.size() +
+         what.groups.size() + what.payload.size();
 }
 
 std::size_t size_of(const nobody& what) noexcept {
@@ -136,24 +183,18 @@ void write(mutable_bytes into, const message& what) noexcept {
   appender out(into);
   message_head head{};
   head.kind = record_kind::message;
-  head.has_headers = what.has_headers;
+  head.has_rest = !fits_head(what);
   head.to_plain = what.to_plain;
-  head.tried = what.tried;
   head.origin_worker = what.origin_worker;
-  head.subject_bytes = bytes_of(what.subject);
-  head.reply_bytes = bytes_of(what.reply);
-  head.header_text_bytes = bytes_of(what.header_size_text);
-  head.total_text_bytes = bytes_of(what.total_size_text);
-  head.groups_bytes = bytes_of(what.groups);
+  head.total_text_bytes = short_size<std::uint8_t>(what.total_size_text);
+  head.subject_bytes = short_size<std::uint16_t>(what.subject);
+  head.reply_bytes = short_size<std::uint16_t>(what.reply);
   head.payload_bytes = bytes_of(what.payload);
-  head.header_size = what.header_size;
   head.total_size = what.total_size;
-  head.piece_count = static_cast<std::uint32_t>(what.pieces.size());
-  head.pieces = what.pieces.data();
   head.origin = what.origin;
-  head.question = what.question;
   head.received = what.received;
   out.head(head);
+  if (head.has_rest) out.head(rest_of(what, head));
   out.text(what.subject);
   out.text(what.reply);
   out.text(what.header_size_text);
@@ -192,22 +233,23 @@ interest read_interest(byte_view record) noexcept {
 message read_message(byte_view record) noexcept {
   extractor in(record);
   const auto head = in.head<message_head>();
+  const auto rest = head.has_rest ? in.head<message_rest>() : message_rest{};
   message what;
-  what.header_size = head.header_size;
+  what.header_size = rest.header_size;
   what.total_size = head.total_size;
-  what.has_headers = head.has_headers;
+  what.has_headers = rest.has_headers;
   what.to_plain = head.to_plain;
-  what.tried = head.tried;
+  what.tried = rest.tried;
   what.origin_worker = head.origin_worker;
   what.origin = head.origin;
-  what.question = head.question;
+  what.question = rest.question;
   what.received = head.received;
-  what.pieces = {head.pieces, head.piece_count};
-  what.subject = in.text(head.subject_bytes);
-  what.reply = in.text(head.reply_bytes);
-  what.header_size_text = in.text(head.header_text_bytes);
-  what.total_size_text = in.text(head.total_text_bytes);
-  what.groups = in.text(head.groups_bytes);
+  what.pieces = {rest.pieces, rest.piece_count};
+  what.subject = in.text(head.subject_bytes + rest.more_subject_bytes);
+  what.reply = in.text(head.reply_bytes + rest.more_reply_bytes);
+  what.header_size_text = in.text(rest.header_text_bytes);
+  what.total_size_text = in.text(head.total_text_bytes + rest.more_total_text_bytes);
+  what.groups = in.text(rest.groups_bytes);
   what.payload = in.text(head.payload_bytes);
   return what;
 }
