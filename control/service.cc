@@ -124,19 +124,18 @@ void service::close_client(std::uint64_t client, http_server::respond respond) {
 }
 
 void service::start_capture(const capture_order& order, http_server::respond respond) {
-  plane::message_builder ask(plane::message_type::capture, ++commands_);
+  const std::uint32_t id = ++commands_;
+  plane::message_builder ask(plane::message_type::capture, id);
   if (!order.address.empty()) ask.add(plane::field_tag::address, order.address);
   if (order.port != 0) ask.add(plane::field_tag::port, order.port);
   if (order.frames != 0) ask.add(plane::field_tag::number, order.frames);
   if (order.seconds != 0) ask.add(plane::field_tag::seconds, order.seconds);
-  give_order(ask, capture_page, std::move(respond));
+  give_order(ask, id, capture_page, std::move(respond));
 }
 
-/// requires: its id is commands_.
-void service::give_order(const plane::message_builder& order, answer_page say,
+void service::give_order(const plane::message_builder& order, std::uint32_t id, answer_page say,
                          http_server::respond respond) {
   constexpr auto patience = std::chrono::seconds(5);
-  const std::uint32_t id = commands_;
   link_.send(order);
   const auto entry = unanswered_.emplace(
       id, open_command{std::move(respond), say, boost::asio::steady_timer(loop_, patience)});
@@ -147,6 +146,12 @@ void service::give_order(const plane::message_builder& order, answer_page say,
     unanswered_.erase(found);
     late(no_answer_page());
   });
+}
+
+void service::give_plain_order(plane::message_type type, answer_page say,
+                               http_server::respond respond) {
+  const std::uint32_t id = ++commands_;
+  give_order(plane::message_builder(type, id), id, say, std::move(respond));
 }
 
 void service::on_answer(std::uint32_t id, bool is_taken, std::string_view text) {
@@ -172,11 +177,9 @@ void service::on_command(const command& order, http_server::respond respond) {
   else if (const auto* const capturing = std::get_if<capture_order>(&order))
     start_capture(*capturing, std::move(respond));
   else if (std::holds_alternative<lame_duck_order>(order))
-    give_order(plane::message_builder(plane::message_type::lame_duck, ++commands_), lame_duck_page,
-               std::move(respond));
+    give_plain_order(plane::message_type::lame_duck, lame_duck_page, std::move(respond));
   else if (std::holds_alternative<reload_order>(order))
-    give_order(plane::message_builder(plane::message_type::reload, ++commands_), reload_page,
-               std::move(respond));
+    give_plain_order(plane::message_type::reload, reload_page, std::move(respond));
   else
     respond(std::get<page>(order));
 }

@@ -45,7 +45,11 @@ class service {
   void start_capture(const capture_order&, http_server::respond);
   /// A page from what wirebird says to a command.
   using answer_page = page (*)(bool is_taken, std::string_view text);
-  void give_order(const protocol::plane::message_builder&, answer_page, http_server::respond);
+  /// Sends an order with the id `id`, and answers with what comes back to that.
+  void give_order(const protocol::plane::message_builder&, std::uint32_t id, answer_page,
+                  http_server::respond);
+  /// One that says nothing but what it is.
+  void give_plain_order(protocol::plane::message_type, answer_page, http_server::respond);
   void on_command(const command&, http_server::respond);
   void on_answer(std::uint32_t id, bool is_taken, std::string_view text);
   void on_unsupported(std::uint32_t id);

@@ -2,6 +2,7 @@
 
 #include "dataplane/auth/nkey.hh"
 #include "dataplane/base/check.hh"
+#include "dataplane/config/host_port.hh"
 #include "dataplane/config/version.hh"
 
 #include <charconv>
@@ -12,29 +13,6 @@
 #include <sys/random.h>
 
 namespace wirebird::agent {
-
-namespace {
-
-struct host_and_port {
-  std::string_view host;
-  std::string_view port;  ///< empty: not given
-  bool fits = false;      ///< it is `host`, `host:port` or `[host]:port`
-};
-
-host_and_port split(std::string_view text) {
-  if (text.starts_with('[')) {
-    const auto end = text.find(']');
-    if (end == std::string_view::npos) return {};
-    const std::string_view rest = text.substr(end + 1);
-    if (!rest.empty() && rest.front() != ':') return {};
-    return {text.substr(1, end - 1), rest.substr(rest.empty() ? 0 : 1), true};
-  }
-  const auto colon = text.find(':');
-  if (colon == std::string_view::npos) return {text, {}, true};
-  return {text.substr(0, colon), text.substr(colon + 1), colon == text.rfind(':')};
-}
-
-}  // namespace
 
 protocol::server_info new_identity(const config::options& options) {
   protocol::server_info identity;
@@ -55,15 +33,16 @@ std::string advertise(const config::options& options, std::uint16_t port,
   if (wanted.empty()) return "";
   const std::string fault =
       "Error setting server INFO with ClientAdvertise value of " + wanted + ", err=";
-  const host_and_port said = split(wanted);
-  if (!said.fits) return fault + "address " + wanted + ": too many colons in address";
-  identity.host = said.host;
-  if (said.port.empty() || said.port == "-1") return "";
-  const char* const end = said.port.data() + said.port.size();
+  const auto said = config::split_host_port(wanted);
+  if (!said) return fault + "address " + wanted + ": too many colons in address";
+  identity.host = said->host;
+  const std::string digits = said->port.value_or("");
+  if (digits.empty() || digits == "-1") return "";
+  const char* const end = digits.data() + digits.size();
   std::uint16_t number = 0;
-  const auto [stop, error] = std::from_chars(said.port.data(), end, number);
+  const auto [stop, error] = std::from_chars(digits.data(), end, number);
   if (error != std::errc{} || stop != end)
-    return fault + "strconv.Atoi: parsing \"" + std::string(said.port) + "\": invalid syntax";
+    return fault + "strconv.Atoi: parsing \"" + digits + "\": invalid syntax";
   if (number != 0) identity.port = number;
   return "";
 }

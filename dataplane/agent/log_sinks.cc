@@ -1,6 +1,7 @@
 #include "dataplane/agent/log_sinks.hh"
 
 #include "dataplane/agent/files.hh"
+#include "dataplane/config/host_port.hh"
 
 #include <array>
 #include <cerrno>
@@ -158,15 +159,13 @@ connected connect_to_path(const std::string& path) {
 }
 
 connected connect_to_host(const std::string& where, int kind) {
-  const auto colon = where.rfind(':');
-  const bool has_port = colon != std::string::npos && where.find(']', colon) == std::string::npos;
-  std::string host = where.substr(0, has_port ? colon : where.size());
-  const std::string port = has_port ? where.substr(colon + 1) : "514";
-  if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
+  const auto said = config::split_host_port(where);
+  if (!said) return {-1, "not of the form HOST:PORT"};
+  const std::string port = said->port.value_or("514");
   addrinfo hints{};
   hints.ai_socktype = kind;
   addrinfo* found = nullptr;
-  const int failed = ::getaddrinfo(host.c_str(), port.c_str(), &hints, &found);
+  const int failed = ::getaddrinfo(said->host.c_str(), port.c_str(), &hints, &found);
   if (failed != 0) return {-1, ::gai_strerror(failed)};
   connected result{-1, "no address"};
   for (const addrinfo* one = found; one != nullptr && result.socket < 0; one = one->ai_next) {

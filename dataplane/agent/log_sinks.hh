@@ -17,7 +17,7 @@ struct opened_sink {
 };
 
 /// Appends to a file. Beyond `size_limit` bytes (0: none) the file gets another name, with the time
-/// in it, and a new one begins and says so; `times` as in the log's format.
+/// in it, and a new one begins and says so.
 [[nodiscard]] opened_sink open_file_sink(const std::string& path, std::size_t size_limit);
 
 /// The local syslog, facility daemon, under the name of this program.

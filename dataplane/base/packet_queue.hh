@@ -35,12 +35,21 @@ class packet_queue {
   /// and for taking stock.
   virtual void wait(duration longest) noexcept = 0;
   /// Any thread: ends the present wait(), or the next one.
-  virtual void wake() noexcept {}
+  virtual void wake() noexcept = 0;
   /// Whether the last receive() did, or left, work that its result does not show.
-  [[nodiscard]] virtual bool has_moved() const noexcept { return false; }
+  [[nodiscard]] virtual bool has_moved() const noexcept = 0;
   /// At the end, again and again: gives other workers their frames back. returns: whether all of
   /// this one's are back.
-  [[nodiscard]] virtual bool give_back() noexcept { return true; }
+  [[nodiscard]] virtual bool give_back() noexcept = 0;
+};
+
+/// A queue that has to do with no other worker's: nothing wakes it, and it owes nobody a frame.
+/// What stands before another queue is no such, and has to pass everything on.
+class lone_queue : public packet_queue {
+ public:
+  void wake() noexcept override {}
+  [[nodiscard]] bool has_moved() const noexcept override { return false; }
+  [[nodiscard]] bool give_back() noexcept override { return true; }
 };
 
 /// Frames per burst: the compromise between batching and latency that DPDK's own examples use.

@@ -124,6 +124,8 @@ class session final : public stream::handler,
   /// is that one, and whom it does not know at all is closed; everybody else is judged as if he
   /// logged in now, and reads nothing meanwhile.
   void review(const auth::succession&, instant now);
+  /// Looks at some more subscriptions of one under review: each slot of the table that is looked at
+  /// is taken off `slots`, at least 8. returns: whether all have been.
   [[nodiscard]] bool review_some(std::size_t& slots, instant now);
   void on_reviewed(instant now);
   void on_fanout_finished(instant now);

@@ -1,3 +1,4 @@
+#include "dataplane/config/host_port.hh"
 #include "dataplane/config/server_keys.hh"
 
 #include <array>
@@ -26,12 +27,12 @@ void read_path(reading& to, const entry& one, std::string& field) {
 void read_control_listen(reading& to, const entry& one) {
   const auto text = to.text(one.content);
   if (!text) return;
-  const auto colon = text->rfind(':');
-  const auto address = parse_ip(text->substr(0, colon));
+  const auto said = split_host_port(*text);
+  const auto address = said ? parse_ip(said->host) : std::nullopt;
+  const std::string digits = said ? said->port.value_or("") : "";
   std::uint16_t port = 0;
-  const char* const end = text->data() + text->size();
-  const char* const digits = colon == text->npos ? end : text->data() + colon + 1;
-  const auto parsed = std::from_chars(digits, end, port);
+  const char* const end = digits.data() + digits.size();
+  const auto parsed = std::from_chars(digits.data(), end, port);
   if (address && parsed.ec == std::errc{} && parsed.ptr == end && port != 0)
     to.into.control.listen = endpoint{*address, port};
   else

@@ -1,5 +1,7 @@
 #include "dataplane/config/server_keys.hh"
 
+#include "dataplane/config/host_port.hh"
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -10,29 +12,26 @@ namespace wirebird::config {
 
 namespace {
 
-struct host_and_port {
+struct listen_at {
   std::optional<std::string> host;
   std::int64_t port = 0;
 };
 
 /// `HOST:PORT` or a port alone.
-std::optional<host_and_port> read_address(reading& to, const entry& one) {
+std::optional<listen_at> read_address(reading& to, const entry& one) {
   const position& where = one.content.where;
-  if (const auto* port = one.content.as<std::int64_t>()) return host_and_port{std::nullopt, *port};
+  if (const auto* port = one.content.as<std::int64_t>()) return listen_at{std::nullopt, *port};
   const auto* text = one.content.as<std::string>();
   if (text == nullptr) {
     to.error(where, "expected port or host:port, got " + std::string(type_name(one.content)));
     return std::nullopt;
   }
-  const auto colon = text->rfind(':');
-  std::string host = text->substr(0, colon);
-  const bool bracketed = host.size() >= 2 && host.front() == '[' && host.back() == ']';
-  if (bracketed) host = host.substr(1, host.size() - 2);
-  if (colon == std::string::npos || (!bracketed && host.find(':') != std::string::npos)) {
+  const auto said = split_host_port(*text);
+  if (!said || !said->port) {
     to.error(where, "could not parse address string " + quoted(*text));
     return std::nullopt;
   }
-  const std::string port_text = text->substr(colon + 1);
+  const std::string& port_text = *said->port;
   std::int64_t port = 0;
   const char* const end = port_text.data() + port_text.size();
   const auto parsed = std::from_chars(port_text.data(), end, port);
@@ -40,7 +39,7 @@ std::optional<host_and_port> read_address(reading& to, const entry& one) {
     to.error(where, "could not parse port " + quoted(port_text));
     return std::nullopt;
   }
-  return host_and_port{std::move(host), port};
+  return listen_at{said->host, port};
 }
 
 void store_port(reading& to, const entry& one, std::int64_t port, std::uint16_t& field) {

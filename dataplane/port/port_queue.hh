@@ -14,7 +14,7 @@ namespace wirebird::port {
 /// for which the device has no queue: it receives nothing and sends by others. Made and ended on
 /// the main thread; everything else on the worker's, which DPDK is told about at the first
 /// receive().
-class port_queue final : public packet_queue {
+class port_queue final : public lone_queue {
  public:
   /// The device is started; `pool` is the one its receive queue `index` was set up with. `packets`:
   /// readable while frames wait, or -1 where the driver has no such descriptor.

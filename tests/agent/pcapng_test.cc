@@ -67,7 +67,7 @@ TEST(pcapng, a_packet_says_when_it_came_and_how_long_it_was) {
 }
 
 /// One frame every time it is asked.
-class frames_forever final : public packet_queue {
+class frames_forever final : public lone_queue {
  public:
   std::size_t receive(std::span<frame> into) noexcept override {
     into.front() = pool_.take();

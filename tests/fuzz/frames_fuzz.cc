@@ -32,7 +32,7 @@ memories& shared() {
 }
 
 /// A port that looks at what it is to send and throws it away.
-class judge final : public packet_queue {
+class judge final : public lone_queue {
  public:
   std::size_t receive(std::span<frame>) noexcept override { return 0; }
   std::size_t send(std::span<frame> from) noexcept override {

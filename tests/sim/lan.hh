@@ -18,7 +18,7 @@ class lan {
  public:
   /// One machine's port. Its faults are the lan's; nothing is offloaded unless the capabilities say
   /// so, and then they are a lie.
-  class port final : public packet_queue {
+  class port final : public lone_queue {
    public:
     port(lan& hub, frame_pool& pool, const mac_address& mac, const port_capabilities& can) noexcept
         : hub_(hub), pool_(pool), mac_(mac), capabilities_(can) {}

@@ -13,7 +13,7 @@ namespace wirebird::testing {
 
 /// A packet_queue without a wire: what a test puts in arrives, and what is sent is kept as bytes.
 /// The pool must outlive it.
-class memory_queue final : public packet_queue {
+class memory_queue final : public lone_queue {
  public:
   explicit memory_queue(frame_pool& pool, mac_address mac, port_capabilities capabilities = {})
       : pool_(pool), mac_(mac), capabilities_(capabilities) {}

@@ -26,7 +26,7 @@ constexpr std::uint16_t port = 4222;
 
 /// A peer in the place of a port: opens one connection; once the worker closes that one, it never
 /// acknowledges the end and knocks again from another of its ports.
-class late_caller final : public packet_queue {
+class late_caller final : public lone_queue {
  public:
   std::size_t receive(std::span<frame> into) noexcept override {
     switch (step_) {
