@@ -157,6 +157,7 @@ std::size_t broker::close_some(std::size_t count, instant now) {
 
 void broker::shutdown(instant now) {
   leaving_.reset();
+  core_->is_shut_down = true;
   for (const auto& open : sessions_) open->close(close_reason::server_shutdown, now);
 }
 

@@ -60,6 +60,7 @@ struct core {
   id_source& ids;
   event_sink& events;
   closed_sink* closed = nullptr;  ///< null: nobody keeps them
+  bool is_shut_down = false;      ///< nobody here publishes any more
 
   counters counts;
   subscriptions interest;

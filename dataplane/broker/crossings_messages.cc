@@ -185,7 +185,8 @@ void crossings::on_message(link& from, const crossing::message& arrived, instant
 void crossings::try_another(outgoing& message, const crossing::message& arrived,
                             std::string_view group, instant now) {
   core_.counts.members_vanished.add();
-  if (pass_on(message, arrived, group)) return;
+  // Whoever has shut down sends no messages: the others could not know when the last has come.
+  if (!core_.is_shut_down && pass_on(message, arrived, group)) return;
   core_.counts.messages_without_member.add();
   if (arrived.question != 0)
     tell_nobody(arrived.origin_worker, {arrived.origin, arrived.question, arrived.reply}, now);

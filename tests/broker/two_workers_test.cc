@@ -101,6 +101,21 @@ TEST_F(two_workers, nobody_is_told_while_one_is_left) {
   EXPECT_EQ(stays.take(), "MSG service 1 inbox 2\r\nhi\r\n");
 }
 
+TEST_F(two_workers,
+       what_a_group_does_not_take_any_more_is_not_passed_on_by_one_that_has_shut_down) {
+  client taker = there.connect_quiet();
+  client writer = here.connect_quiet();
+  taker.send("SUB a q 1\r\n");
+  settle();
+  writer.on_wire().send("PUB a 5000\r\n" + std::string(5000, 'x') + "\r\n");
+  here.settle();
+  there.broker_->shutdown(there.now);
+  settle();
+  EXPECT_EQ(there.counts().members_vanished.value(), 1U);
+  EXPECT_EQ(there.counts().messages_without_member.value(), 1U);
+  EXPECT_EQ(there.counts().crossings_sent.value(), 0U);
+}
+
 TEST_F(two_workers, who_has_seen_its_end_meets_nothing_of_it_on_another_worker) {
   client taker = there.connect_quiet();
   client asker = here.connect_quiet();
