@@ -2,6 +2,7 @@
 
 #include "dataplane/agent/listen_address.hh"
 #include "dataplane/agent/settings_text.hh"
+#include "dataplane/relay/limits.hh"
 #include "dataplane/worker/clock.hh"
 
 #include <algorithm>
@@ -42,7 +43,8 @@ std::string control_side::listen(const config::options& options, worker::worker&
       return cannot_listen(where, "address already in use");
     port_ = wanted;
   } else {
-    const auto listening = worker.sockets->listen({*address, wanted}, worker.http->acceptor());
+    const auto listening = worker.sockets->listen({*address, wanted}, worker.http->acceptor(),
+                                                  relay::accepts_per_iteration);
     if (listening.error != 0)
       return cannot_listen(where, listening.error == EADDRINUSE ? "address already in use"
                                                                 : std::strerror(listening.error));

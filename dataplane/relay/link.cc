@@ -78,9 +78,14 @@ void link::abort(instant now) {
   touch();
 }
 
-void link::flush(instant now) {
-  if (client_.end != nullptr) client_.end->flush(now);
-  if (control_.end != nullptr) control_.end->flush(now);
+std::size_t link::flush(instant now) {
+  std::size_t bytes = 0;
+  for (side* each : {&client_, &control_}) {
+    if (each->end == nullptr) continue;
+    bytes += each->end->output().size();
+    each->end->flush(now);
+  }
+  return bytes;
 }
 
 void link::move(side& from, slice_queue& unread, instant now) {

@@ -20,7 +20,8 @@ class link final : public timer,  // tries again, or gives up a client that has 
 
   /// Connects to control, or tells the client that it is down.
   void start(instant now);
-  void flush(instant now);
+  /// returns: bytes that were there to send.
+  std::size_t flush(instant now);
   /// Closes both sides, last bytes first.
   void close(instant now);
   /// Cuts both sides.

@@ -33,10 +33,13 @@ void relay::make_room(instant now) {
 void relay::flush(instant now) {
   intrusive_list<link, touched_tag> turn;
   turn.splice_back(touched_);
-  while (!turn.empty()) {
+  std::size_t flushed = 0;
+  std::size_t bytes = 0;
+  while (!turn.empty() && flushed < flushes_per_iteration && bytes < flush_bytes_per_iteration) {
     link& next = turn.pop_front();
     if (!next.is_over()) {
-      next.flush(now);
+      bytes += next.flush(now);
+      ++flushed;
       continue;
     }
     const std::size_t position = next.position;
@@ -44,6 +47,8 @@ void relay::flush(instant now) {
     links_[position]->position = position;
     links_.pop_back();
   }
+  turn.splice_back(touched_);
+  touched_.splice_back(turn);
 }
 
 void relay::shutdown(instant now) {

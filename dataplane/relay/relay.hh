@@ -40,8 +40,11 @@ class relay final : public stream::acceptor {
   relay& operator=(const relay&) = delete;
 
   [[nodiscard]] stream::handler* on_accepted(stream::connection&, instant now) override;
-  /// Sends what was written, once per touched connection, and forgets those that are over.
+  /// Sends what was written, once per touched connection and for a bounded number of them, and
+  /// forgets those that are over.
   void flush(instant now);
+  /// Whether some of them wait for the next flush().
+  [[nodiscard]] bool has_work() const noexcept { return !touched_.empty(); }
   /// Closes all; their last bytes are sent.
   void shutdown(instant now);
 

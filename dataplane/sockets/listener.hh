@@ -3,9 +3,11 @@
 #include "dataplane/base/address.hh"
 #include "dataplane/base/timer_wheel.hh"
 #include "dataplane/sockets/counters.hh"
+#include "dataplane/sockets/limits.hh"
 #include "dataplane/sockets/poller.hh"
 #include "dataplane/stream/connection.hh"
 
+#include <cstddef>
 #include <cstdint>
 
 namespace wirebird::sockets {
@@ -51,6 +53,9 @@ class listener final : public timer {
   [[nodiscard]] bool is_resting() const noexcept { return is_armed(); }
   [[nodiscard]] bool is_inbox() const noexcept { return kind_ == kind::inbox; }
   [[nodiscard]] stream::acceptor& user() noexcept { return user_; }
+  /// Connections taken in one poll, at least 1.
+  [[nodiscard]] std::size_t turn() const noexcept { return turn_; }
+  void set_turn(std::size_t connections) noexcept { turn_ = connections; }
 
  private:
   void on_timer(instant now) override;
@@ -58,6 +63,7 @@ class listener final : public timer {
   [[nodiscard]] accepted_socket take_handed_over() noexcept;
 
   kind kind_;
+  std::size_t turn_ = accepts_per_poll;
   int descriptor_;
   std::uint64_t token_;
   stream::acceptor& user_;

@@ -27,10 +27,11 @@ transport::transport(const options& wanted, arena& memory, timer_wheel& timers)
 
 transport::~transport() = default;
 
-listen_result transport::listen(const endpoint& local, stream::acceptor& user) {
+listen_result transport::listen(const endpoint& local, stream::acceptor& user, std::size_t turn) {
   const open_result opened = open_listener(local);
   if (opened.error != 0) return {0, opened.error};
   const int error = adopt_listener(opened.descriptor, user);
+  if (error == 0) listeners_.back()->set_turn(turn);
   return {opened.port, error};
 }
 
@@ -95,7 +96,7 @@ void transport::dispatch(const epoll_event& event, instant now) {
 }
 
 void transport::accept_from(listener& from, instant now) {
-  for (std::size_t i = 0; i < accepts_per_poll; ++i) {
+  for (std::size_t i = 0; i < from.turn(); ++i) {
     const accepted_socket socket = from.accept(now);
     if (socket.descriptor < 0) return;
     if (!is_for_another(from, socket)) admit(from, socket, now);

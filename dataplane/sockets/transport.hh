@@ -48,8 +48,10 @@ class transport {
   [[nodiscard]] int error() const noexcept { return poller_.error(); }
 
   /// Opens an exclusive listener (see open_listener) whose connections go to `user`. May be called
-  /// several times, for several ports. Not from within a handler's call.
-  [[nodiscard]] listen_result listen(const endpoint& local, stream::acceptor& user);
+  /// several times, for several ports. Not from within a handler's call. `turn`: connections taken
+  /// in one poll, fewer where each is much work for `user`.
+  [[nodiscard]] listen_result listen(const endpoint& local, stream::acceptor& user,
+                                     std::size_t turn = accepts_per_poll);
   /// The same with a listening, non-blocking socket, which it takes over. Workers that share one
   /// each get a duplicate of its descriptor. returns: errno, 0 when it listens.
   [[nodiscard]] int adopt_listener(int descriptor, stream::acceptor& user);

@@ -35,6 +35,8 @@ class monitoring final : public relay::control_door {
   /// work.
   [[nodiscard]] bool poll(instant now);
   void flush(instant now) { relay_.flush(now); }
+  /// Whether something waits for the next flush().
+  [[nodiscard]] bool has_work() const noexcept { return relay_.has_work(); }
   void shutdown(instant now) { relay_.shutdown(now); }
   /// A worker that waits for its port does not see what control says: while pages are under way it
   /// looks often.

@@ -57,7 +57,10 @@ bool iterate(worker& self, instant now) {
   self.timers.advance(now, timers_max);
   self.broker.flush(now);
   if (self.balanced) self.balanced->flush();
-  if (self.http) self.http->flush(now);
+  if (self.http) {
+    self.http->flush(now);
+    busy = busy || self.http->has_work();
+  }
   if (self.port) {
     self.port->tcp.flush(now);
     self.port->link.flush();

@@ -4,6 +4,7 @@
 #include "tests/faults/crowd.hh"
 #include "tests/faults/health.hh"
 #include "tests/faults/load_pump.hh"
+#include "tests/faults/residence.hh"
 #include "tests/faults/scenarios.hh"
 
 #include <algorithm>
@@ -51,17 +52,26 @@ class loiterers {
   std::vector<std::string> unsaid_;
 };
 
-void loiter(stage& on, const std::string& what, std::size_t count, const std::string& first,
-            const std::string& more) {
+/// `calm_ms`: p99.9 of residence when nobody loiters.
+void loiter(stage& on, double calm_ms, const std::string& what, std::size_t count,
+            const std::string& first, const std::string& more) {
   const int rounds = on.is_full() ? 200 : 20;
   loiterers slow(on, count, first);
   health well;
+  const residence before(on);
   for (int i = 0; i < rounds; ++i) {
     static_cast<void>(system_tests::eventually([] { return false; }, milliseconds(20)));
     slow.say(more);
     well.look(on);
   }
   well.judge(on, what);
+  const double during = residence(on).p999_ms_since(before);
+  on.judge().figure(what + ": residence time p99.9 " + milliseconds_text(during) + ", before " +
+                    milliseconds_text(calm_ms));
+  constexpr double always_good_ms = 0.5;  // what the bounds of an iteration add up to
+  if (on.is_full())
+    on.judge().expect(during <= std::max(2 * calm_ms, always_good_ms),
+                      what + ": at most twice the residence time, or half a millisecond");
 }
 
 void ask_for_too_much(stage& on) {
@@ -106,13 +116,16 @@ void run(stage& on) {
   const double wanted_rate = on.is_full() ? 50'000 : 2'000;
   load_pump pump(on.broker().host(), on.broker().port(), "under.load", 1, 128, wanted_rate);
   const load::nanoseconds began = load::now_ns();
-  loiter(on, "slow heads", count, "GET /varz HTTP/1.1\r\nHost: x\r\nX: ", "y");
-  loiter(on, "slow bodies", count,
+  const residence start(on);
+  static_cast<void>(system_tests::eventually([] { return false; }, seconds(on.is_full() ? 10 : 1)));
+  const double calm_ms = residence(on).p999_ms_since(start);
+  loiter(on, calm_ms, "slow heads", count, "GET /varz HTTP/1.1\r\nHost: x\r\nX: ", "y");
+  loiter(on, calm_ms, "slow bodies", count,
          "POST /varz HTTP/1.1\r\nHost: x\r\nContent-Length: 60000\r\n\r\n", "y");
   std::string many;
   for (int i = 0; i < 50; ++i) many += "GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n";
-  loiter(on, "slow readers", count, many, "");
-  loiter(on, "idle connections", on.is_full() ? 10'000 : 600, "", "");
+  loiter(on, calm_ms, "slow readers", count, many, "");
+  loiter(on, calm_ms, "idle connections", on.is_full() ? 10'000 : 600, "", "");
   ask_for_too_much(on);
   const double share = static_cast<double>(pump.delivered()) /
                        load::seconds_of(load::now_ns() - began) / wanted_rate;
@@ -139,6 +152,8 @@ const scenario s25_slow_http{
     .title = "HTTP clients that loiter, and requests for too much",
     .configuration = configuration,
     .run = run,
+    // Its baseline has the probe alone. What the broker adds is judged by residence.
+    .limits = {.delivery_p999_ratio = 1e9},
 };
 
 }  // namespace wirebird::faults

@@ -19,7 +19,7 @@ class wire final : public stream::connection {
  public:
   explicit wire(arena& memory) : connection(memory), memory_(memory) {}
 
-  void flush(instant) override {}
+  void flush(instant) override { ++flushes; }
   void pause_reading() noexcept override {}
   void resume_reading() noexcept override { resumed = true; }
   void close(instant) override { closed = true; }
@@ -59,6 +59,7 @@ class wire final : public stream::connection {
   void end_of_stream(instant now) { user().on_end_of_stream(now); }
   void end(instant now) { user().on_ended(stream::end_reason::peer_closed, now); }
 
+  std::size_t flushes = 0;
   bool closed = false;
   bool aborted = false;
   bool resumed = false;
@@ -113,6 +114,42 @@ TEST_F(relay_test, carries_bytes_both_ways_and_says_who_asks) {
   EXPECT_EQ(controls_[0]->heard(now_), std::string(proxy_line) + "GET / HTTP/1.1\r\n\r\n");
   EXPECT_EQ(controls_[0]->say("HTTP/1.1 200 OK\r\n\r\n", now_), 0);
   EXPECT_EQ(client.heard(now_), "HTTP/1.1 200 OK\r\n\r\n");
+  end_all();
+}
+
+TEST_F(relay_test, many_connections_are_flushed_in_turns) {
+  constexpr std::size_t count = 3 * flushes_per_iteration + 1;
+  for (std::size_t i = 0; i < count; ++i) accept().say("GET", now_);
+  const auto flushed = [this] {
+    return static_cast<std::size_t>(
+        std::ranges::count_if(controls_, [](const auto& each) { return each->flushes == 1; }));
+  };
+  for (std::size_t turn = 1; turn <= 3; ++turn) {
+    relay_.flush(now_);
+    EXPECT_EQ(flushed(), turn * flushes_per_iteration);
+    EXPECT_TRUE(relay_.has_work());
+    clients_[0]->say("more", now_);  // comes behind those that wait
+  }
+  relay_.flush(now_);
+  EXPECT_EQ(flushed(), count - 1);
+  EXPECT_EQ(controls_[0]->flushes, 2);
+  EXPECT_FALSE(relay_.has_work());
+  end_all();
+}
+
+TEST_F(relay_test, long_answers_are_flushed_in_turns) {
+  constexpr std::size_t count = 6;
+  for (std::size_t i = 0; i < count; ++i) {
+    accept();
+    controls_[i]->say(std::string(flush_bytes_per_iteration / 2, 'x'), now_);
+  }
+  for (std::size_t turn = 1; turn <= count / 2; ++turn) {
+    EXPECT_TRUE(relay_.has_work());
+    relay_.flush(now_);
+    EXPECT_EQ(std::ranges::count_if(clients_, [](const auto& each) { return each->flushes > 0; }),
+              2 * turn);
+  }
+  EXPECT_FALSE(relay_.has_work());
   end_all();
 }
 
