@@ -239,7 +239,9 @@ void session::retire(subscription& leaving) {
 void session::retire_some() {
   if (core_.others.is_backed_up()) return;  // what leaves the table is told to other workers
   const std::size_t count = std::min(core_.retirable, by_sid_.size());
-  for (std::size_t i = 0; i < count; ++i) retire(by_sid_.any(retire_cursor_));
+  std::size_t cursor = retire_cursor_;
+  for (std::size_t i = 0; i < count; ++i) retire(by_sid_.any(cursor));
+  retire_cursor_ = static_cast<std::uint32_t>(cursor);
   core_.retirable -= count;
 }
 

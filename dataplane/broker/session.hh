@@ -301,7 +301,8 @@ class session final : public stream::handler,
   std::uint64_t throttle_paid_to_ =
       0;  ///< position acknowledged when the last throttle, or lagging, began
   hash_index<subscription> by_sid_;
-  std::size_t retire_cursor_ = 0;
+  std::uint32_t retire_cursor_ = 0;
+  std::uint32_t caught_up_bytes_ = 0;  ///< unread, and older than the mark an UNSUB waited for
   subscription* leaving_ = nullptr;    ///< an UNSUB takes it back
   std::uint64_t told_ = 0;             ///< the last change or question that others have to know
   slice line_;                         ///< arena memory for a control line that is split

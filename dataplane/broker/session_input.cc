@@ -10,10 +10,14 @@ namespace wirebird::broker {
 
 void session::on_bytes(slice_queue& unread, instant now) {
   while (!unread.empty() && may_read()) {
-    const slice front = unread.front();
-    std::string_view input = as_text(front.bytes());
+    std::string_view input = as_text(unread.front().bytes());
+    if (caught_up_bytes_ > 0) input = input.substr(0, caught_up_bytes_);
+    const std::size_t offered = input.size();
     parse(input, now);
-    unread.consume(front.size() - input.size());
+    // What came in one piece with an UNSUB came before what the UNSUB waits for.
+    const bool is_behind_unsubscribe = caught_up_bytes_ > 0 || unsubscribes_;
+    caught_up_bytes_ = is_behind_unsubscribe ? static_cast<std::uint32_t>(input.size()) : 0;
+    unread.consume(offered - input.size());
   }
   left_unread_ = !unread.empty();
   if (peer_ended_ && may_read()) close(close_reason::client_closed, now);

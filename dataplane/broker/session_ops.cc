@@ -207,7 +207,7 @@ void session::on_unsubscribe(const protocol::unsubscribe_op& op, instant now) {
     return;
   }
   leaving_ = known;
-  if (core_.others.is_caught_up()) {
+  if (caught_up_bytes_ > 0 || core_.others.is_caught_up()) {
     finish_unsubscribe(now);
     return;
   }

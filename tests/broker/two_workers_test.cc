@@ -193,6 +193,30 @@ TEST_F(two_workers, an_unsub_that_waits_ends_with_the_maximum_or_with_its_client
   EXPECT_EQ(limited.take(), delivered(300) + "+OK\r\nPONG\r\n");
 }
 
+TEST_F(two_workers, many_unsubs_in_one_piece_wait_together) {
+  client member = there.connect_quiet();
+  client writer = here.connect_quiet();
+  std::string sub;
+  std::string unsub;
+  for (int i = 1; i <= 50; ++i) {
+    sub += "SUB b " + std::to_string(i) + "\r\n";
+    unsub += "UNSUB " + std::to_string(i) + "\r\n";
+  }
+  member.send(sub + "SUB a 1000\r\n");
+  settle();
+  // Another worker's messages never end meanwhile.
+  const auto one_more_turn = [&] {
+    there.begin_step();
+    writer.send(published(5));
+    there.end_step();
+  };
+  one_more_turn();
+  member.on_wire().send(unsub);
+  for (int i = 0; i < 4; ++i) one_more_turn();
+  EXPECT_EQ(there.counts().subscriptions_removed.value(), 50U);
+  EXPECT_EQ(there.counts().barrier_waits.value(), 1U);
+}
+
 TEST_F(two_workers, who_leaves_while_it_waits_for_its_pong_holds_nobody_up) {
   client first = there.connect_quiet();
   client second = there.connect_quiet();
