@@ -164,6 +164,7 @@ const scenario s14_login_storm{
     .configuration = with_logins,
     .run = run,
     .newcomers = false,
+    .own_cpu = true,
 };
 
 }  // namespace wirebird::faults

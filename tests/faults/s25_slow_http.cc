@@ -154,6 +154,7 @@ const scenario s25_slow_http{
     .run = run,
     // Its baseline has the probe alone. What the broker adds is judged by residence.
     .limits = {.delivery_p999_ratio = 1e9},
+    .own_cpu = true,
 };
 
 }  // namespace wirebird::faults

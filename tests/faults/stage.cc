@@ -5,9 +5,11 @@
 #include <cstdlib>
 #include <fstream>
 #include <iostream>
+#include <optional>
 #include <sstream>
 #include <stdexcept>
 
+#include <sched.h>
 #include <signal.h>
 #include <unistd.h>
 
@@ -82,13 +84,24 @@ void stage::expect_counters(const std::vector<std::string>& names, std::uint64_t
 }
 
 void stage::start_broker() {
-  if (scenario_.configuration == nullptr) {
-    broker_ = std::make_unique<broker_process>(setting_.where);
-    return;
+  std::vector<std::string> more;
+  std::optional<temporary_file> file;
+  if (scenario_.configuration != nullptr) {
+    file.emplace(scenario_.configuration(setting_.size));
+    more = {"-c", file->path()};
   }
-  const temporary_file file(scenario_.configuration(setting_.size));
-  broker_ = std::make_unique<broker_process>(setting_.where, 0,
-                                             std::vector<std::string>{"-c", file.path()});
+  cpu_set_t cpus;
+  const bool pins = is_full() && scenario_.own_cpu &&
+                    ::sched_getaffinity(0, sizeof cpus, &cpus) == 0 && CPU_COUNT(&cpus) > 1;
+  std::size_t last = 0;
+  for (std::size_t i = 0; pins && i < CPU_SETSIZE; ++i)
+    if (CPU_ISSET(i, &cpus)) last = i;
+  if (pins) more.insert(more.end(), {"--cores", std::to_string(last)});
+  broker_ = std::make_unique<broker_process>(setting_.where, 0, more);
+  if (!pins) return;
+  CPU_CLR(last, &cpus);
+  if (::sched_setaffinity(0, sizeof cpus, &cpus) == 0)  // threads that come later follow
+    verdict_.figure("the worker has CPU " + std::to_string(last) + " of its own");
 }
 
 void stage::play() {
