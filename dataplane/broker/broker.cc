@@ -123,12 +123,14 @@ void broker::review_some(instant now) {
   core_->reviews.go_on(now);
 }
 
-/// Whoever came last goes first. Workers that do this at the same time may each end one too many.
+/// Whoever came last here goes first.
 void broker::close_surplus(instant now) {
   const std::uint32_t limit = core_->rules.max_connections;
-  for (std::size_t i = sessions_.size(); i > 0 && limit != 0 && core_->ids.open() > limit; --i) {
+  for (std::size_t i = sessions_.size(); i > 0 && limit != 0; --i) {
     session& last = *sessions_[i - 1];
     if (!last.is_open()) continue;
+    if (!core_->ids.close_one_above(limit)) return;
+    last.count_out();
     core_->counts.connections_exceeded.add();
     last.close_with(connections_exceeded, "maximum connections exceeded",
                     close_reason::maximum_connections_exceeded, now);

@@ -22,6 +22,15 @@ class id_source {
   std::size_t on_opened() noexcept { return open_.fetch_add(1, std::memory_order_relaxed); }
   /// A client's end is decided. requires: on_opened() was called for it.
   void on_closed() noexcept { open_.fetch_sub(1, std::memory_order_relaxed); }
+  /// One client less if there are more than `limit`: of several workers that ask at the same time
+  /// as many are told so as there are too many. returns: whether the caller is to close one, whose
+  /// end is counted already.
+  bool close_one_above(std::size_t limit) noexcept {
+    std::size_t open = open_.load(std::memory_order_relaxed);
+    while (open > limit)
+      if (open_.compare_exchange_weak(open, open - 1, std::memory_order_relaxed)) return true;
+    return false;
+  }
   /// Clients of all workers.
   [[nodiscard]] std::size_t open() const noexcept { return open_.load(std::memory_order_relaxed); }
 

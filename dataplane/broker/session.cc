@@ -253,7 +253,7 @@ void session::on_end_of_stream(instant now) {
 void session::end(close_reason reason, instant now) {
   if (core_.closed != nullptr) core_.closed->on_closed(summary(), reason, now);
   phase_ = phase::draining;
-  core_.ids.on_closed();
+  if (!is_counted_out_) core_.ids.on_closed();
   --core_.open;
   timer::disarm();
   write_watch_.disarm();

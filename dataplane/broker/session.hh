@@ -146,6 +146,8 @@ class session final : public stream::handler,
   void resume_after_throttle(instant now) { resume(for_subscriber, now); }
   void on_unfinished_in_shortage(instant now);
   void close(close_reason, instant now);
+  /// Its end, which follows, is counted already: id_source::close_one_above() gave it.
+  void count_out() noexcept { is_counted_out_ = true; }
   /// Tells the client, unless `line` is empty, and the log, and closes.
   void close_with(std::string_view line, std::string_view log_text, close_reason, instant now);
   void flush(instant now);
@@ -322,12 +324,13 @@ class session final : public stream::handler,
   bool headers_ : 1 = false;
   bool no_responders_ : 1 = false;
   bool has_pinged_ : 1 = false;
-  bool has_ponged_ : 1 = false;    ///< to the client
-  bool has_lagged_ : 1 = false;    ///< since its output was empty
-  bool peer_ended_ : 1 = false;    ///< close when all that came before is read
-  bool unsubscribes_ : 1 = false;  ///< waits for other workers' messages to `leaving_`
-  bool asks_ : 1 = false;          ///< waits for what came of its message
-  bool left_unread_ : 1 = false;   ///< the transport holds bytes that were offered
+  bool has_ponged_ : 1 = false;      ///< to the client
+  bool has_lagged_ : 1 = false;      ///< since its output was empty
+  bool peer_ended_ : 1 = false;      ///< close when all that came before is read
+  bool unsubscribes_ : 1 = false;    ///< waits for other workers' messages to `leaving_`
+  bool is_counted_out_ : 1 = false;  ///< not among the process's clients any more
+  bool asks_ : 1 = false;            ///< waits for what came of its message
+  bool left_unread_ : 1 = false;     ///< the transport holds bytes that were offered
   protocol::parser parser_;
 };
 

@@ -4,7 +4,10 @@
 #include "dataplane/crossing/mesh.hh"
 #include "tests/broker/world.hh"
 
+#include <atomic>
 #include <string>
+#include <thread>
+#include <vector>
 
 namespace wirebird::broker {
 namespace {
@@ -278,6 +281,39 @@ TEST_F(of_one_client, max_connections_counts_all_workers) {
   here.settle();
   client third = there.connect();
   EXPECT_TRUE(third.is_open());
+}
+
+TEST_F(two_workers, a_lower_limit_of_connections_counts_all_workers) {
+  client first = here.connect_quiet();
+  client second = here.connect_quiet();
+  client third = there.connect_quiet();
+  settle();
+  for (world* const each : {&here, &there})
+    each->broker_->apply(one_client(), each->identity, false, each->now);
+  settle();
+  EXPECT_EQ(here.broker_->open_sessions() + there.broker_->open_sessions(), 1U);
+  EXPECT_EQ(ids.open(), 1U);
+  EXPECT_NE(here.connect().take().find("-ERR 'maximum connections exceeded'"), std::string::npos);
+  for (client* const each : {&first, &second, &third})
+    if (each->is_open()) each->on_wire().reset();
+  settle();
+  EXPECT_EQ(ids.open(), 0U);
+  EXPECT_TRUE(there.connect().is_open());
+}
+
+TEST(clients_of_all_workers, as_many_are_closed_at_the_same_time_as_are_too_many) {
+  constexpr std::size_t count = 100'000;
+  counted_ids ids;
+  for (std::size_t i = 0; i < count; ++i) ids.on_opened();
+  std::atomic<std::size_t> closed{0};
+  std::vector<std::thread> workers;
+  for (int i = 0; i < 4; ++i)
+    workers.emplace_back([&] {
+      while (ids.close_one_above(10)) closed.fetch_add(1);
+    });
+  for (std::thread& each : workers) each.join();
+  EXPECT_EQ(closed.load(), count - 10);
+  EXPECT_EQ(ids.open(), 10U);
 }
 
 options small_pending() {
