@@ -54,6 +54,12 @@ void log_start(log& log, const protocol::server_info& identity) {
   log.info("  ID:       " + identity.server_id);
 }
 
+/// Without a limit, what the limit is by default.
+std::size_t expected_connections(const config::options& options) {
+  const std::uint32_t limit = options.limits.max_connections;
+  return limit != 0 ? limit : config::client_limits().max_connections;
+}
+
 placement plan_for(const config::options& options, const machine& here) {
   // One worker that nobody asked to pin runs wherever, also on a machine that cannot be read.
   if (!options.pin_workers && !options.show_topology) return {{{}}, false, {}, {}, {}};
@@ -73,7 +79,7 @@ class server {
 
   int run() {
     if (const std::string why_not = log_.open(); !why_not.empty()) return fail(why_not);
-    static_cast<void>(make_room_for_open_files(options_.limits.max_connections));
+    static_cast<void>(make_room_for_open_files(expected_connections(options_)));
     log_start(log_, now_->identity);
     for (const std::string& note : options_.notes) log_.warning(note);
     if (!options_.config_file.empty())
