@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -69,6 +70,27 @@ TEST(receiving, ends_with_the_burst_in_which_so_many_bytes_were_reached) {
   constexpr std::uint32_t large = 1514;
   constexpr std::size_t bursts = receive_bytes_max / (burst_frames * large) + 1;
   EXPECT_EQ(taken(10 * receive_frames_max, large), bursts * burst_frames);
+}
+
+struct counted_timer final : timer {
+  void on_timer(instant) override { ++fired; }
+  std::size_t fired = 0;
+};
+
+TEST(timers, that_are_due_at_once_fire_over_several_iterations) {
+  const broker::options rules;
+  const protocol::server_info identity;
+  counting_ids ids;
+  silent_events events;
+  const instant now(std::chrono::hours(1));
+  worker self({std::size_t{64} << 20, {1, 2}, 3, now}, rules, identity, ids, events);
+  std::vector<counted_timer> many(2 * timers_max + 1);
+  for (counted_timer& each : many) self.timers.arm(each, now);
+  for (const std::size_t expected : {timers_max, 2 * timers_max, 2 * timers_max + 1}) {
+    static_cast<void>(iterate(self, now));
+    EXPECT_EQ(std::ranges::count(many, 1U, &counted_timer::fired),
+              static_cast<std::ptrdiff_t>(expected));
+  }
 }
 
 }  // namespace
