@@ -109,7 +109,7 @@ bool service::has_client(std::uint64_t client) const {
 
 void service::close_client(std::uint64_t client, http_server::respond respond) {
   refresher_->refresh(
-      {.open = true, .all_new = true}, [this, client, respond = std::move(respond)] {
+      {.open = true, .all_new = true}, [this, client, respond = std::move(respond)](batch&) {
         if (!has_client(client)) {
           respond(no_such_client_page(client));
           return;
@@ -117,7 +117,7 @@ void service::close_client(std::uint64_t client, http_server::respond respond) {
         plane::message_builder order(plane::message_type::close_connection, ++commands_);
         order.add(plane::field_tag::number, client);
         link_.send(order);
-        refresher_->refresh({.open = true, .all_new = true}, [this, client, respond] {
+        refresher_->refresh({.open = true, .all_new = true}, [this, client, respond](batch&) {
           respond(has_client(client) ? closing_page(client) : closed_page(client));
         });
       });
@@ -194,28 +194,41 @@ void service::on_request(const request& asked, http_server::respond respond) {
     respond(std::move(*ready));
     return;
   }
+  const rows_wanted wanted = std::get<page_plan>(routed).rows;
+  const auto take = [this](const rows_wanted& rows) { return take_snapshot(rows); };
+  refresher_->refresh(wanted, [this, take, plan = std::move(std::get<page_plan>(routed)),
+                               respond = std::move(respond)](batch& together) {
+    make_page(plan, together.get(plan.rows, take), respond);
+  });
+}
+
+std::shared_ptr<const snapshot> service::take_snapshot(const rows_wanted& wanted) {
   // Before the answer, so that a count that somebody has seen is never lost.
   plane::message_builder keep(plane::message_type::keep_state);
   keep.add(plane::field_tag::blob, router_->state());
   link_.send(keep);
-  const rows_wanted wanted = std::get<page_plan>(routed).rows;
-  refresher_->refresh(wanted, [this, plan = std::move(std::get<page_plan>(routed)),
-                               respond = std::move(respond)] { make_page(plan, respond); });
+  auto made = std::make_shared<snapshot>(snapshot::take(*memory_, wanted));
+  made->requests = router_->requests();
+  if (wanted.events) made->events = events_.kept();
+  made->events_total = events_.total();
+  made->events_lost = events_.lost();
+  made->cpu_percent = usage_->cpu_percent();
+  made->busy = usage_->busy();
+  made->memory_bytes = usage_->memory_bytes();
+  return made;
 }
 
-void service::make_page(page_plan plan, http_server::respond respond) {
-  auto from = std::make_shared<snapshot>(snapshot::take(*memory_, plan.rows));
-  from->requests = router_->requests();
-  if (plan.rows.events) from->events = events_.kept();
-  from->events_total = events_.total();
-  from->events_lost = events_.lost();
-  from->cpu_percent = usage_->cpu_percent();
-  from->busy = usage_->busy();
-  from->memory_bytes = usage_->memory_bytes();
-  arena_.enqueue([this, plan = std::move(plan), respond = std::move(respond), from] {
-    auto made = std::make_shared<page>(render(plan, *from));
-    boost::asio::post(loop_, [respond, made] { respond(std::move(*made)); });
-  });
+void service::make_page(page_plan plan, std::shared_ptr<const snapshot> from,
+                        http_server::respond respond) {
+  if (plan.is_short) {
+    respond(render(plan, *from));
+    return;
+  }
+  arena_.enqueue(
+      [this, plan = std::move(plan), respond = std::move(respond), from = std::move(from)] {
+        auto made = std::make_shared<page>(render(plan, *from));
+        boost::asio::post(loop_, [respond, made] { respond(std::move(*made)); });
+      });
 }
 
 }  // namespace wirebird::control

@@ -38,7 +38,8 @@ class service {
   void serve(const http_server::door&);
   void serve_own_doors(const settings&);
   void on_request(const request&, http_server::respond);
-  void make_page(page_plan, http_server::respond);
+  [[nodiscard]] std::shared_ptr<const snapshot> take_snapshot(const rows_wanted&);
+  void make_page(page_plan, std::shared_ptr<const snapshot>, http_server::respond);
   /// Has wirebird close a client, and answers when it is gone, or has been told to go.
   void close_client(std::uint64_t client, http_server::respond);
   /// Asks for a capture, and answers with what wirebird says to it.

@@ -106,7 +106,7 @@ page_plan plan_ipqueuesz(const query& asked) {
 page_plan plan_healthz(const query& asked) {
   for (const char* name : {"js-enabled", "js-enabled-only", "js-server-only"})
     static_cast<void>(asked.boolean(name));
-  return {{}, render_healthz};
+  return {{}, render_healthz, true};
 }
 
 }  // namespace wirebird::control

@@ -24,6 +24,7 @@ struct page {
 struct page_plan {
   rows_wanted rows;
   std::function<page(const snapshot&)> render;
+  bool is_short = false;  ///< made at once: it does not wait for pages that take long
 };
 
 // One function per page: reads its parameters (throws bad_query) and says how it is made. Keys,

@@ -83,7 +83,8 @@ page_plan as_script(page_plan plan, std::string callback) {
             made.content_type = "application/javascript";
             made.body = callback + "(" + made.body + ")";
             return made;
-          }};
+          },
+          plan.is_short};
 }
 
 }  // namespace

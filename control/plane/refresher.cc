@@ -83,7 +83,8 @@ void refresher::look() {
   const bool done = is_done();
   if (done || clock::now() >= give_up_at_) {
     if (done) finish();
-    for (const callback& each : std::exchange(served_, {})) each();
+    batch together;
+    for (const callback& each : std::exchange(served_, {})) each(together);
     if (!waiting_.empty() && served_.empty()) start();
     return;
   }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "control/plane/batch.hh"
 #include "control/plane/link.hh"
 #include "control/plane/memory_view.hh"
 #include "control/plane/rows_wanted.hh"
@@ -21,7 +22,7 @@ namespace wirebird::control {
 /// times as long has passed; who asks sooner gets the list that is there. On the loop.
 class refresher {
  public:
-  using callback = std::function<void()>;
+  using callback = std::function<void(batch&)>;
   using clock = std::chrono::steady_clock;
 
   /// When a list that was written must rest, and from when on it may be written again.

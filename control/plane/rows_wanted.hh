@@ -13,6 +13,7 @@ struct rows_wanted {
   bool events = false;         ///< the latest that wirebird told
   bool all_new = false;        ///< also where that costs more than a page is worth
 
+  [[nodiscard]] bool operator==(const rows_wanted&) const = default;
   rows_wanted& operator|=(const rows_wanted& more) noexcept {
     open = open || more.open;
     paths = paths || more.paths;
