@@ -24,7 +24,9 @@ inline constexpr std::size_t accepts_per_iteration = 4;
 inline constexpr std::size_t flushes_per_iteration = 16;
 inline constexpr std::size_t flush_bytes_per_iteration = 128 * 1024;
 
-/// How long after the client's last byte an answer may pause before both sides are closed.
+/// How long control may pause before both sides are closed, once the client has ended: while it owes
+/// an answer, and when it has given one.
+inline constexpr auto patience_after_end = std::chrono::seconds(30);
 inline constexpr auto quiet_after_end = std::chrono::seconds(1);
 
 /// When the arena was dry, moving bytes is tried again this much later.

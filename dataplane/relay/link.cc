@@ -94,6 +94,7 @@ void link::move(side& from, slice_queue& unread, instant now) {
     unread.consume(unread.size());
     return;
   }
+  owes_answer_ = &from == &client_;
   if (&from == &control_) answered_ = true;
   list_hook<quiet_tag>::unlink();
   owner_.open_.push_back(*this);
@@ -110,9 +111,13 @@ void link::move(side& from, slice_queue& unread, instant now) {
     owner_.counts_.without_memory.add();
     owner_.timers_.arm(*this, now + retry_time);
   } else if (client_ended_) {
-    owner_.timers_.arm(*this, now + quiet_after_end);
+    wait_for_control(now);
   }
   touch();
+}
+
+void link::wait_for_control(instant now) {
+  owner_.timers_.arm(*this, now + (owes_answer_ ? patience_after_end : quiet_after_end));
 }
 
 void link::on_progress(side& from) noexcept {
@@ -130,7 +135,7 @@ void link::on_timer(instant now) {
     each->end->resume_reading();
   }
   if (was_dry && client_ended_)
-    owner_.timers_.arm(*this, now + quiet_after_end);
+    wait_for_control(now);
   else if (client_ended_)
     close(now);
 }
@@ -140,7 +145,7 @@ void link::on_end(side& ended, instant now) {
   if (&ended == &client_) {
     // It may still wait for an answer, and has no other way of saying that it does not.
     client_ended_ = true;
-    owner_.timers_.arm(*this, now + quiet_after_end);
+    wait_for_control(now);
   } else if (answered_) {
     close(now);
   } else {

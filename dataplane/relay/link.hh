@@ -59,11 +59,14 @@ class link final : public timer,  // tries again, or gives up a client that has 
   void stop_counting() noexcept;
   void announce_client();
   void refuse(instant now);
+  /// Gives control time, now that the client has ended.
+  void wait_for_control(instant now);
 
   relay& owner_;
   side client_{*this};
   side control_{*this};
   bool answered_ = false;      ///< control has said something
+  bool owes_answer_ = false;   ///< and nothing since the client's last bytes
   bool client_ended_ = false;  ///< will send no more
   bool closing_ = false;
 };

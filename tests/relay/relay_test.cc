@@ -215,6 +215,28 @@ TEST_F(relay_test, a_client_that_has_ended_gets_its_answer_and_then_goes) {
   end_all();
 }
 
+TEST_F(relay_test, a_client_that_has_ended_waits_for_a_slow_control) {
+  wire& client = accept();
+  client.say("GET / HTTP/1.0\r\n\r\n", now_);
+  client.end_of_stream(now_);
+  pass(std::chrono::seconds(29));
+  EXPECT_FALSE(client.closed) << "control owes it an answer";
+  controls_[0]->say("HTTP/1.0 200 OK\r\n", now_);
+  pass(std::chrono::milliseconds(1100));
+  EXPECT_TRUE(client.closed) << "it has one";
+  end_all();
+}
+
+TEST_F(relay_test, a_client_that_has_ended_does_not_wait_for_ever) {
+  wire& client = accept();
+  client.say("GET / HTTP/1.0\r\n\r\n", now_);
+  client.end_of_stream(now_);
+  pass(patience_after_end + std::chrono::milliseconds(10));
+  EXPECT_TRUE(client.closed);
+  EXPECT_TRUE(controls_[0]->closed);
+  end_all();
+}
+
 TEST_F(relay_test, one_too_many_pushes_out_the_quietest) {
   for (std::size_t i = 0; i < connections_max; ++i) static_cast<void>(accept());
   clients_[0]->say("G", now_);
