@@ -44,7 +44,7 @@ std::string control_side::listen(const config::options& options, worker::worker&
     port_ = wanted;
   } else {
     const auto listening = worker.sockets->listen({*address, wanted}, worker.http->acceptor(),
-                                                  relay::accepts_per_iteration);
+                                                  sockets::precedence::second);
     if (listening.error != 0)
       return cannot_listen(where, listening.error == EADDRINUSE ? "address already in use"
                                                                 : std::strerror(listening.error));

@@ -15,17 +15,13 @@ inline constexpr std::size_t connections_max = 512;
 /// is what it takes.
 inline constexpr std::size_t waiting_bytes_max = 128 * 1024;
 
-/// Connections taken from the kernel in one iteration. Each comes with a socket to control and may
-/// push another one out: 40 us, where a client of the broker costs 5.
-inline constexpr std::size_t accepts_per_iteration = 4;
-
 /// Connections whose bytes are sent in one iteration, to either side, and about how many bytes; the
 /// others keep their place in the line. Writing to control wakes it: 8 us each.
-inline constexpr std::size_t flushes_per_iteration = 16;
-inline constexpr std::size_t flush_bytes_per_iteration = 128 * 1024;
+inline constexpr std::size_t flushes_per_iteration = 8;
+inline constexpr std::size_t flush_bytes_per_iteration = 64 * 1024;
 
-/// How long control may pause before both sides are closed, once the client has ended: while it owes
-/// an answer, and when it has given one.
+/// How long control may pause before both sides are closed, once the client has ended: while it
+/// owes an answer, and when it has given one.
 inline constexpr auto patience_after_end = std::chrono::seconds(30);
 inline constexpr auto quiet_after_end = std::chrono::seconds(1);
 

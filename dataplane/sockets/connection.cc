@@ -12,10 +12,11 @@
 
 namespace wirebird::sockets {
 
-connection::connection(host& shared, int descriptor, const endpoint& remote, const endpoint& local,
-                       std::uint32_t slot) noexcept
+connection::connection(host& shared, precedence which, int descriptor, const endpoint& remote,
+                       const endpoint& local, std::uint32_t slot) noexcept
     : stream::connection(shared.memory),
       shared_(shared),
+      line_(shared.lane_of(which)),
       deadline_(*this),
       remote_(remote),
       local_(local),
@@ -43,7 +44,7 @@ stream::path_facts connection::facts() const noexcept {
 }
 
 void connection::mark_due() noexcept {
-  if (!list_hook<due_tag>::is_linked()) shared_.due.push_back(*this);
+  if (!list_hook<due_tag>::is_linked()) line_.due.push_back(*this);
 }
 
 bool connection::may_read() const noexcept {

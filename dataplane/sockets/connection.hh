@@ -25,8 +25,8 @@ class connection final : public stream::connection,
                          public list_hook<aside_tag> {
  public:
   /// Takes over `descriptor`, a connected and non-blocking socket. `slot`: the owner's name for it.
-  connection(host& shared, int descriptor, const endpoint& remote, const endpoint& local,
-             std::uint32_t slot) noexcept;
+  connection(host& shared, precedence, int descriptor, const endpoint& remote,
+             const endpoint& local, std::uint32_t slot) noexcept;
   ~connection();
 
   // stream::connection
@@ -90,6 +90,7 @@ class connection final : public stream::connection,
   [[nodiscard]] stream::end_reason pending_error() const noexcept;
 
   host& shared_;
+  lane& line_;
   deadline deadline_;
   slice_queue unread_;
   endpoint remote_;

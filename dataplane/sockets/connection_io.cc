@@ -29,7 +29,8 @@ bool connection::receive(instant now, std::size_t& moved_bytes) {
     shared_.counts.receives.add();
     shared_.counts.bytes_in.add(size);
     const bool is_first = !std::exchange(has_spoken_, true);
-    moved_bytes += is_first ? std::max<std::size_t>(size, first_words_cost_bytes) : size;
+    moved_bytes +=
+        is_first ? std::max<std::size_t>(size, line_.bounds.first_words_cost_bytes) : size;
     unread_.push_back(shared_.block.take(size));
     return true;
   }

@@ -4,12 +4,15 @@
 #include "dataplane/base/intrusive_list.hh"
 #include "dataplane/base/timer_wheel.hh"
 #include "dataplane/sockets/counters.hh"
+#include "dataplane/sockets/lane.hh"
 #include "dataplane/sockets/read_block.hh"
+
+#include <array>
+#include <cstddef>
 
 namespace wirebird::sockets {
 
 class connection;
-struct due_tag;
 struct aside_tag;
 
 /// Connections that could not be read because the arena was dry. They are tried again in a while,
@@ -35,11 +38,15 @@ struct host {
   host(arena&, timer_wheel&) noexcept;
   ~host();
 
+  [[nodiscard]] lane& lane_of(precedence which) noexcept {
+    return lanes[static_cast<std::size_t>(which)];
+  }
+
   arena& memory;
   timer_wheel& timers;
   counters counts;
   read_block block;
-  intrusive_list<connection, due_tag> due;  ///< wait for their turn, first come first served
+  std::array<lane, 2> lanes{{{first_bounds}, {second_bounds}}};  ///< by precedence
   starved_list starved;
 };
 

@@ -14,18 +14,36 @@ namespace wirebird::sockets {
 inline constexpr int listen_backlog = 4096;
 /// Readiness events taken from the kernel in one system call: 12 B each, 3 KiB inside the poller.
 inline constexpr std::size_t events_per_poll = 256;
-/// Connections accepted in one poll and listener. One takes about 20 µs with its greeting, so a
-/// storm of new clients costs those that are served a sixth of a millisecond at a time.
-inline constexpr std::size_t accepts_per_poll = 8;
-/// Connections served in one poll; the others keep their place in the line.
-inline constexpr std::size_t turns_per_poll = 256;
-/// Bytes read, and written in turns, in one poll over all connections: four full blocks. Small
-/// messages in so many bytes are about 0.7 ms of parsing and delivering.
-inline constexpr std::size_t bytes_per_poll = 256 * 1024;
-static_assert(bytes_per_poll >= arena::block_bytes_max);
-/// What the first bytes of a connection count for at least: they ask for a login, some 10 µs of
-/// work in few bytes. So eight newcomers have their say in one poll.
-inline constexpr std::size_t first_words_cost_bytes = bytes_per_poll / 8;
+/// What one poll does at most for connections of one precedence. The others keep their place in the
+/// line. Bytes are read, and written in turns; what is more work than the bytes that it moves
+/// counts as more of them.
+struct poll_bounds {
+  std::size_t accepts;                 ///< connections taken from each listener
+  std::size_t turns;                   ///< connections served
+  std::size_t bytes;                   ///< over all of them
+  std::size_t first_words_cost_bytes;  ///< the first bytes of a connection count for at least this
+  std::size_t end_cost_bytes;          ///< an end counts for this
+};
+/// Four full blocks: small messages in so many bytes are about 0.7 ms of parsing and delivering. A
+/// newcomer costs 30 µs with its greeting, its first words, which ask for a login, and its end 10
+/// µs each, so a storm of them takes a tenth of a millisecond at a time from those that are served.
+/// A turn is 3 µs, and the more there are in a poll the more messages leave together.
+inline constexpr poll_bounds first_bounds{.accepts = 2,
+                                          .turns = 256,
+                                          .bytes = 256 * 1024,
+                                          .first_words_cost_bytes = 64 * 1024,
+                                          .end_cost_bytes = 32 * 1024};
+/// A page of control that is relayed costs 17 µs per 16 KiB, a turn that moves less 7 µs, a
+/// newcomer 40 µs: a tenth of a millisecond together.
+inline constexpr poll_bounds second_bounds{.accepts = 2,
+                                           .turns = 16,
+                                           .bytes = 64 * 1024,
+                                           .first_words_cost_bytes = 4 * 1024,
+                                           .end_cost_bytes = 8 * 1024};
+static_assert(first_bounds.bytes >= arena::block_bytes_max);
+static_assert(second_bounds.bytes >= arena::block_bytes_max);
+/// Connections that are tried when those before them were gone again.
+inline constexpr std::size_t accept_attempts_max = 8;
 
 /// A turn reads into what is left of the shared block when it is at least this: a busy connection
 /// fills it in one call.

@@ -49,9 +49,11 @@ open_result open_listener(const endpoint& local) noexcept {
   return {descriptor, to_endpoint(bound).port, 0};
 }
 
-listener::listener(kind what, int descriptor, std::uint64_t token, stream::acceptor& user,
-                   poller& events, timer_wheel& timers, counters& counts) noexcept
+listener::listener(kind what, precedence which, int descriptor, std::uint64_t token,
+                   stream::acceptor& user, poller& events, timer_wheel& timers,
+                   counters& counts) noexcept
     : kind_(what),
+      precedence_(which),
       descriptor_(descriptor),
       token_(token),
       user_(user),
@@ -88,7 +90,7 @@ accepted_socket listener::take_handed_over() noexcept {
 
 accepted_socket listener::accept(instant now) noexcept {
   if (is_inbox()) return take_handed_over();
-  for (std::size_t attempts = 0; attempts < accepts_per_poll; ++attempts) {
+  for (std::size_t attempts = 0; attempts < accept_attempts_max; ++attempts) {
     socket_address from;
     const int descriptor =
         accept4(descriptor_, from.get(), &from.length, SOCK_NONBLOCK | SOCK_CLOEXEC);

@@ -3,7 +3,7 @@
 #include "dataplane/base/address.hh"
 #include "dataplane/base/timer_wheel.hh"
 #include "dataplane/sockets/counters.hh"
-#include "dataplane/sockets/limits.hh"
+#include "dataplane/sockets/lane.hh"
 #include "dataplane/sockets/poller.hh"
 #include "dataplane/stream/connection.hh"
 
@@ -38,9 +38,9 @@ class listener final : public timer {
   /// What the descriptor gives: connections of its own, or those that other workers have accepted.
   enum class kind : std::uint8_t { listening_socket, inbox };
 
-  /// Takes over the descriptor, unless it is an inbox.
-  listener(kind, int descriptor, std::uint64_t token, stream::acceptor& user, poller& events,
-           timer_wheel& timers, counters& counts) noexcept;
+  /// Takes over the descriptor, unless it is an inbox. Its connections have that precedence.
+  listener(kind, precedence, int descriptor, std::uint64_t token, stream::acceptor& user,
+           poller& events, timer_wheel& timers, counters& counts) noexcept;
   ~listener() override;
 
   /// returns: errno, 0 when connections arrive from now on.
@@ -53,9 +53,7 @@ class listener final : public timer {
   [[nodiscard]] bool is_resting() const noexcept { return is_armed(); }
   [[nodiscard]] bool is_inbox() const noexcept { return kind_ == kind::inbox; }
   [[nodiscard]] stream::acceptor& user() noexcept { return user_; }
-  /// Connections taken in one poll, at least 1.
-  [[nodiscard]] std::size_t turn() const noexcept { return turn_; }
-  void set_turn(std::size_t connections) noexcept { turn_ = connections; }
+  [[nodiscard]] precedence connections() const noexcept { return precedence_; }
 
  private:
   void on_timer(instant now) override;
@@ -63,7 +61,7 @@ class listener final : public timer {
   [[nodiscard]] accepted_socket take_handed_over() noexcept;
 
   kind kind_;
-  std::size_t turn_ = accepts_per_poll;
+  precedence precedence_;
   int descriptor_;
   std::uint64_t token_;
   stream::acceptor& user_;

@@ -27,28 +27,27 @@ transport::transport(const options& wanted, arena& memory, timer_wheel& timers)
 
 transport::~transport() = default;
 
-listen_result transport::listen(const endpoint& local, stream::acceptor& user, std::size_t turn) {
+listen_result transport::listen(const endpoint& local, stream::acceptor& user, precedence which) {
   const open_result opened = open_listener(local);
   if (opened.error != 0) return {0, opened.error};
-  const int error = adopt_listener(opened.descriptor, user);
-  if (error == 0) listeners_.back()->set_turn(turn);
-  return {opened.port, error};
+  return {opened.port, adopt_listener(opened.descriptor, user, which)};
 }
 
 // Tokens: generation 0 belongs to the bell (slot 0) and the listeners (from slot 1).
-int transport::adopt_listener(int descriptor, stream::acceptor& user) {
-  return add_listener(listener::kind::listening_socket, descriptor, user);
+int transport::adopt_listener(int descriptor, stream::acceptor& user, precedence which) {
+  return add_listener(listener::kind::listening_socket, which, descriptor, user);
 }
 
 int transport::share(spread& others, std::size_t self, stream::acceptor& user) {
   others_ = &others;
   self_ = self;
-  return add_listener(listener::kind::inbox, others.inbox(self), user);
+  return add_listener(listener::kind::inbox, precedence::first, others.inbox(self), user);
 }
 
-int transport::add_listener(listener::kind kind, int descriptor, stream::acceptor& user) {
-  auto fresh = std::make_unique<listener>(kind, descriptor, listeners_.size() + 1, user, poller_,
-                                          host_.timers, host_.counts);
+int transport::add_listener(listener::kind kind, precedence which, int descriptor,
+                            stream::acceptor& user) {
+  auto fresh = std::make_unique<listener>(kind, which, descriptor, listeners_.size() + 1, user,
+                                          poller_, host_.timers, host_.counts);
   const int error = fresh->start();
   if (error == 0) listeners_.push_back(std::move(fresh));
   return error;
@@ -80,7 +79,7 @@ void transport::poll(instant now) {
       dispatch(event, now);
   }
   poller_.clear();
-  take_turns(now);
+  for (lane& each : host_.lanes) take_turns(each, now);
   host_.block.release();
 }
 
@@ -96,7 +95,8 @@ void transport::dispatch(const epoll_event& event, instant now) {
 }
 
 void transport::accept_from(listener& from, instant now) {
-  for (std::size_t i = 0; i < from.turn(); ++i) {
+  const std::size_t most = host_.lane_of(from.connections()).bounds.accepts;
+  for (std::size_t i = 0; i < most; ++i) {
     const accepted_socket socket = from.accept(now);
     if (socket.descriptor < 0) return;
     if (!is_for_another(from, socket)) admit(from, socket, now);
@@ -118,7 +118,7 @@ bool transport::is_for_another(const listener& from, const accepted_socket& sock
 }
 
 void transport::admit(listener& from, const accepted_socket& socket, instant now) {
-  connection* const fresh = place_connection(socket.descriptor, socket.remote);
+  connection* const fresh = place_connection(from.connections(), socket.descriptor, socket.remote);
   if (fresh == nullptr) return;
   if (stream::handler* user = from.user().on_accepted(*fresh, now); user != nullptr) {
     fresh->set_handler(*user);
@@ -131,8 +131,9 @@ void transport::admit(listener& from, const accepted_socket& socket, instant now
   release(*fresh);
 }
 
-stream::connection* transport::adopt_connection(int descriptor, stream::handler& user) {
-  connection* const fresh = place_connection(descriptor, {});
+stream::connection* transport::adopt_connection(int descriptor, stream::handler& user,
+                                                precedence which) {
+  connection* const fresh = place_connection(which, descriptor, {});
   if (fresh == nullptr) return nullptr;
   fresh->set_handler(user);
   host_.counts.accepted.add();
@@ -140,10 +141,10 @@ stream::connection* transport::adopt_connection(int descriptor, stream::handler&
   return fresh;
 }
 
-connection* transport::place_connection(int descriptor, const endpoint& remote) {
+connection* transport::place_connection(precedence which, int descriptor, const endpoint& remote) {
   if (!make_room()) {
     host_.counts.refused_full.add();
-    connection refused(host_, descriptor, remote, {}, no_slot);
+    connection refused(host_, which, descriptor, remote, {}, no_slot);
     refused.reset_socket();
     return nullptr;
   }
@@ -153,7 +154,7 @@ connection* transport::place_connection(int descriptor, const endpoint& remote) 
   place& at = places_[slot];
   first_free_ = at.next_free;
   ++in_use_;
-  at.occupant = std::make_unique<connection>(host_, descriptor, remote,
+  at.occupant = std::make_unique<connection>(host_, which, descriptor, remote,
                                              named ? to_endpoint(own) : endpoint{}, slot);
   connection& fresh = *at.occupant;
   if (poller_.watch(descriptor, connection_events, token_of(slot)) == 0) return &fresh;
@@ -183,22 +184,24 @@ std::uint64_t transport::token_of(std::uint32_t slot) const noexcept {
   return std::uint64_t{places_[slot].generation} << 32 | slot;
 }
 
-void transport::take_turns(instant now) {
+void transport::take_turns(lane& line, instant now) {
   intrusive_list<connection, due_tag> turn;
-  turn.splice_back(host_.due);
+  turn.splice_back(line.due);
   std::size_t moved_bytes = 0;
-  for (std::size_t i = 0; i < turns_per_poll && moved_bytes < bytes_per_poll; ++i) {
+  for (std::size_t i = 0; i < line.bounds.turns && moved_bytes < line.bounds.bytes; ++i) {
     if (turn.empty()) return;
     connection& next = turn.pop_front();
-    switch (next.take_turn(now, moved_bytes)) {
-      case connection::outcome::stays: break;
-      case connection::outcome::ended: end(next, now); break;
-      case connection::outcome::gone: release(next); break;
-    }
+    const connection::outcome outcome = next.take_turn(now, moved_bytes);
+    if (outcome == connection::outcome::stays) continue;
+    moved_bytes += line.bounds.end_cost_bytes;
+    if (outcome == connection::outcome::ended)
+      end(next, now);
+    else
+      release(next);
   }
   // Whoever had no turn stays in front of those that have just had theirs.
-  turn.splice_back(host_.due);
-  host_.due.splice_back(turn);
+  turn.splice_back(line.due);
+  line.due.splice_back(turn);
 }
 
 void transport::end(connection& ended, instant now) {

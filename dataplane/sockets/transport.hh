@@ -48,20 +48,21 @@ class transport {
   [[nodiscard]] int error() const noexcept { return poller_.error(); }
 
   /// Opens an exclusive listener (see open_listener) whose connections go to `user`. May be called
-  /// several times, for several ports. Not from within a handler's call. `turn`: connections taken
-  /// in one poll, fewer where each is much work for `user`.
+  /// several times, for several ports. Not from within a handler's call.
   [[nodiscard]] listen_result listen(const endpoint& local, stream::acceptor& user,
-                                     std::size_t turn = accepts_per_poll);
+                                     precedence = precedence::first);
   /// The same with a listening, non-blocking socket, which it takes over. Workers that share one
   /// each get a duplicate of its descriptor. returns: errno, 0 when it listens.
-  [[nodiscard]] int adopt_listener(int descriptor, stream::acceptor& user);
+  [[nodiscard]] int adopt_listener(int descriptor, stream::acceptor& user,
+                                   precedence = precedence::first);
   /// From now on connections that any worker accepts are dealt out: this one passes on those that
   /// are not its own, and `user` gets those that are. returns: errno, 0 when they come.
   [[nodiscard]] int share(spread& others, std::size_t self, stream::acceptor& user);
   /// Takes over a connected, non-blocking stream socket of any family; it counts as accepted. May
   /// be called from within a handler's call. returns: the connection, which calls `user`, or null
   /// when there is no room for it.
-  [[nodiscard]] stream::connection* adopt_connection(int descriptor, stream::handler& user);
+  [[nodiscard]] stream::connection* adopt_connection(int descriptor, stream::handler& user,
+                                                     precedence);
   /// Closes all listeners; connections stay. Not from within a handler's call.
   void stop_listening() noexcept;
   /// Closes the listeners whose connections go to `user`; those that other workers accept for it
@@ -79,7 +80,7 @@ class transport {
   void wake() noexcept { poller_.wake(); }
   /// Something is due without new readiness.
   [[nodiscard]] bool has_work() const noexcept {
-    return !host_.due.empty() || !poller_.events().empty();
+    return !poller_.events().empty() || !host_.lanes[0].due.empty() || !host_.lanes[1].due.empty();
   }
 
   /// Connections whose handlers have not had on_ended().
@@ -98,14 +99,14 @@ class transport {
 
   void dispatch(const epoll_event&, instant now);
   void accept_from(listener&, instant now);
-  [[nodiscard]] int add_listener(listener::kind, int descriptor, stream::acceptor&);
+  [[nodiscard]] int add_listener(listener::kind, precedence, int descriptor, stream::acceptor&);
   [[nodiscard]] bool is_for_another(const listener&, const accepted_socket&) noexcept;
   void admit(listener&, const accepted_socket&, instant now);
-  void take_turns(instant now);
+  void take_turns(lane&, instant now);
   void end(connection&, instant now);
   void release(connection&) noexcept;
   /// returns: the connection, watched, or null.
-  [[nodiscard]] connection* place_connection(int descriptor, const endpoint& remote);
+  [[nodiscard]] connection* place_connection(precedence, int descriptor, const endpoint& remote);
   [[nodiscard]] bool make_room() noexcept;
   [[nodiscard]] std::uint32_t free_slot();
   [[nodiscard]] std::uint64_t token_of(std::uint32_t slot) const noexcept;

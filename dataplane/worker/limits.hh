@@ -20,7 +20,7 @@ inline constexpr std::size_t receive_bytes_max = std::size_t{48} * 1024;
 
 /// Timers that fire in one iteration. The dearest, a client that has not logged in and is told so,
 /// takes 20 to 50 us: what becomes due for many at once must not stop everybody else.
-inline constexpr std::size_t timers_max = 4;
+inline constexpr std::size_t timers_max = 2;
 
 /// Workers of one process: one bit each in a set of workers.
 inline constexpr std::size_t workers_max = 64;

@@ -58,7 +58,8 @@ duration monitoring::rest_limit(duration time) const noexcept {
 stream::connection* monitoring::open(stream::handler& user, instant) {
   if (!control_.up.load(std::memory_order_acquire)) return nullptr;
   const int descriptor = connect_to(control_.name);
-  return descriptor < 0 ? nullptr : sockets_.adopt_connection(descriptor, user);
+  if (descriptor < 0) return nullptr;
+  return sockets_.adopt_connection(descriptor, user, sockets::precedence::second);
 }
 
 }  // namespace wirebird::worker

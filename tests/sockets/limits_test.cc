@@ -116,7 +116,7 @@ TEST(limits, one_poll_reads_a_bounded_amount_and_nobody_is_forgotten) {
   for (int polls = 0; polls < 100; ++polls) {
     w.step();
     const std::uint64_t total = w.transport.counts().bytes_in.value();
-    EXPECT_LE(total - before, bytes_per_poll + arena::block_bytes_max);
+    EXPECT_LE(total - before, first_bounds.bytes + arena::block_bytes_max);
     before = total;
     const auto [least, most] = std::minmax_element(
         w.handlers.begin(), w.handlers.end(),
@@ -133,12 +133,12 @@ TEST(limits, one_poll_reads_a_bounded_amount_and_nobody_is_forgotten) {
 
 TEST(limits, newcomers_come_a_few_at_a_time) {
   world w;
-  constexpr std::size_t count = 3 * accepts_per_poll;
+  constexpr std::size_t count = 12 * first_bounds.accepts;
   std::vector<client> peers;
   for (std::size_t i = 0; i < count; ++i) peers.emplace_back(w.address);
   std::size_t before = 0;
   ASSERT_TRUE(w.run_until([&] {
-    EXPECT_LE(w.handlers.size() - before, accepts_per_poll);
+    EXPECT_LE(w.handlers.size() - before, first_bounds.accepts);
     before = w.handlers.size();
     return before == count;
   }));
@@ -147,7 +147,7 @@ TEST(limits, newcomers_come_a_few_at_a_time) {
     return static_cast<std::size_t>(std::ranges::count_if(
         w.handlers, [](const auto& each) { return each->received == "CONNECT"; }));
   };
-  constexpr std::size_t words_per_poll = bytes_per_poll / first_words_cost_bytes;
+  constexpr std::size_t words_per_poll = first_bounds.bytes / first_bounds.first_words_cost_bytes;
   before = 0;
   ASSERT_TRUE(w.run_until([&] {
     const std::size_t now = have_spoken();
@@ -158,6 +158,53 @@ TEST(limits, newcomers_come_a_few_at_a_time) {
   for (client& peer : peers) ASSERT_EQ(peer.write("PING"), 4U);
   w.step();
   EXPECT_EQ(w.transport.counts().receives.value(), 2 * count) << "known ones all at once";
+}
+
+TEST(limits, connections_of_second_precedence_come_and_speak_a_few_at_a_time) {
+  world w;
+  client known = w.connect();
+  recorder& served = w.last();
+  const listen_result listening = w.transport.listen(loopback(), w, precedence::second);
+  ASSERT_EQ(listening.error, 0);
+  constexpr std::size_t count = 5 * second_bounds.turns;
+  std::vector<client> peers;
+  for (std::size_t i = 0; i < count; ++i)
+    peers.emplace_back(endpoint{w.address.address, listening.port});
+  std::size_t before = w.handlers.size();
+  ASSERT_TRUE(w.run_until([&] {
+    EXPECT_LE(w.handlers.size() - before, second_bounds.accepts);
+    before = w.handlers.size();
+    return before == 1 + count;
+  }));
+  for (client& peer : peers) ASSERT_EQ(peer.write("GET"), 3U);
+  ASSERT_EQ(known.write("PING"), 4U);
+  w.step();
+  EXPECT_EQ(served.received, "PING") << "nobody of the second is before it";
+  std::uint64_t receives = w.transport.counts().receives.value();
+  EXPECT_LE(receives, 1 + second_bounds.turns);
+  ASSERT_TRUE(w.run_until([&] {
+    const std::uint64_t now = w.transport.counts().receives.value();
+    EXPECT_LE(now - receives, second_bounds.turns);
+    receives = now;
+    return now == 1 + count;
+  }));
+}
+
+TEST(limits, those_that_go_at_once_go_a_few_at_a_time) {
+  world w;
+  constexpr std::size_t ends_per_poll = first_bounds.bytes / first_bounds.end_cost_bytes;
+  constexpr std::size_t count = 3 * ends_per_poll;
+  std::vector<client> peers;
+  for (std::size_t i = 0; i < count; ++i) peers.push_back(w.connect());
+  w.run();
+  for (client& peer : peers) peer.reset();
+  std::size_t before = w.transport.connections();
+  ASSERT_TRUE(w.run_until([&] {
+    const std::size_t now = w.transport.connections();
+    EXPECT_LE(before - now, ends_per_poll);
+    before = now;
+    return now == 0;
+  }));
 }
 
 TEST(limits, thousand_connections_leave_nothing_behind) {

@@ -71,24 +71,6 @@ TEST(listening, port_is_free_again_while_old_connections_wait_out_their_time) {
   EXPECT_EQ(again.error, 0);
 }
 
-TEST(listening, a_listener_takes_as_many_in_one_poll_as_it_was_told) {
-  world w;
-  const listen_result listening = w.transport.listen(loopback(), w, 3);
-  ASSERT_EQ(listening.error, 0);
-  std::vector<std::unique_ptr<client>> peers;
-  for (int i = 0; i < 8; ++i)
-    peers.push_back(std::make_unique<client>(endpoint{w.address.address, listening.port}));
-  const std::uint64_t before = w.transport.counts().accepted.value();
-  std::uint64_t accepted = 0;
-  for (int polls = 0; accepted < peers.size() && polls < 1000; ++polls) {
-    const std::uint64_t at_most = accepted + 3;
-    w.transport.poll(w.now());
-    accepted = w.transport.counts().accepted.value() - before;
-    EXPECT_LE(accepted, at_most);
-  }
-  EXPECT_EQ(accepted, peers.size());
-}
-
 TEST(listening, stopped_listener_refuses_and_keeps_its_connections) {
   world w;
   client peer = w.connect();

@@ -203,7 +203,7 @@ TEST(reading, flood_on_one_connection_does_not_starve_another) {
   EXPECT_EQ(quiet.write("PING\r\n"), 6U);
   w.run(2);
   EXPECT_EQ(calm.received, "PING\r\n");
-  EXPECT_LE(flooded.received.size(), 2 * bytes_per_poll);
+  EXPECT_LE(flooded.received.size(), 2 * first_bounds.bytes);
   EXPECT_LE(flooded.offers, 2U) << "one turn per poll";
 }
 
