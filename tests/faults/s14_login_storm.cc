@@ -1,6 +1,7 @@
 #include "tests/faults/control_plane.hh"
 #include "tests/faults/crowd.hh"
 #include "tests/faults/health.hh"
+#include "tests/faults/load_pump.hh"
 #include "tests/faults/residence.hh"
 #include "tests/faults/scenarios.hh"
 #include "tests/faults/stage.hh"
@@ -144,6 +145,9 @@ void compare_times(stage& on) {
 }
 
 void run(stage& on) {
+  // Enough messages for a p99.9 that says something about each part of the storm.
+  load_pump pump(on.broker().host(), on.broker().port(), "under.load", 1, 128,
+                 on.is_full() ? 50'000 : 500);
   const residence start(on);
   static_cast<void>(system_tests::eventually([] { return false; }, seconds(on.is_full() ? 10 : 1)));
   const residence calm(on);
@@ -153,6 +157,8 @@ void run(stage& on) {
   on.judge().figure("residence time p99.9: " + milliseconds_text(quiet) + " before, " +
                     milliseconds_text(during) + " in the storm");
   if (on.is_full()) on.judge().expect(during <= 2 * quiet, "at most twice the residence time");
+  const std::string complaint = pump.stop();
+  on.judge().expect(complaint.empty(), "all of them came, once and in order " + complaint);
   compare_times(on);
 }
 

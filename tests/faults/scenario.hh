@@ -35,8 +35,8 @@ struct scenario {
   bool only_by_name = false;  ///< not one of the table: played when it is named
   /// Whether the probe has fresh connections: not where logins are what there is too much of.
   bool newcomers = true;
-  /// In full size the worker has a CPU of its own, the last, and all else runs on the others: what
-  /// is judged is what the broker does to itself, not how many programs share a processor.
+  /// In full size the worker has a CPU of its own (own_cpu.hh): what is judged is what the broker
+  /// does to itself, not how many programs share a processor.
   bool own_cpu = false;
 };
 

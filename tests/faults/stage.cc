@@ -1,15 +1,17 @@
 #include "tests/faults/stage.hh"
 
+#include "tests/faults/own_cpu.hh"
+
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
 #include <iostream>
+#include <iterator>
 #include <optional>
 #include <sstream>
 #include <stdexcept>
 
-#include <sched.h>
 #include <signal.h>
 #include <unistd.h>
 
@@ -90,18 +92,11 @@ void stage::start_broker() {
     file.emplace(scenario_.configuration(setting_.size));
     more = {"-c", file->path()};
   }
-  cpu_set_t cpus;
-  const bool pins = is_full() && scenario_.own_cpu &&
-                    ::sched_getaffinity(0, sizeof cpus, &cpus) == 0 && CPU_COUNT(&cpus) > 1;
-  std::size_t last = 0;
-  for (std::size_t i = 0; pins && i < CPU_SETSIZE; ++i)
-    if (CPU_ISSET(i, &cpus)) last = i;
-  if (pins) more.insert(more.end(), {"--cores", std::to_string(last)});
+  std::optional<own_cpu> cpu;
+  if (is_full() && scenario_.own_cpu) cpu.emplace();
+  if (cpu) std::ranges::move(cpu->arguments(), std::back_inserter(more));
   broker_ = std::make_unique<broker_process>(setting_.where, 0, more);
-  if (!pins) return;
-  CPU_CLR(last, &cpus);
-  if (::sched_setaffinity(0, sizeof cpus, &cpus) == 0)  // threads that come later follow
-    verdict_.figure("the worker has CPU " + std::to_string(last) + " of its own");
+  if (cpu) verdict_.figure(cpu->keep_off());
 }
 
 void stage::play() {
