@@ -64,9 +64,9 @@ class control_process final : public plane_requests {
   static constexpr duration silence_max = std::chrono::seconds(3);
   /// From one start to the next one, doubled while it does not stay up.
   static constexpr duration back_off_min = std::chrono::milliseconds(50);
-  static constexpr duration back_off_max = std::chrono::milliseconds(500);
+  static constexpr duration back_off_max = std::chrono::milliseconds(200);
   /// Up for as long as this, it is well, and the next failure is the first again.
-  static constexpr duration well_after = std::chrono::milliseconds(500);
+  static constexpr duration well_after = std::chrono::milliseconds(200);
 
   // plane_requests
   void on_control_ready() override;
