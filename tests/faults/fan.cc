@@ -32,14 +32,15 @@ fan::fan(const std::string& host, std::uint16_t port, const std::string& subject
   frame_ += "\r\n";
 }
 
-bool fan::publish() {
+void fan::publish(std::uint64_t count) {
   publisher_.flush();
-  if (publisher_.has_unsent()) return false;
-  std::memcpy(frame_.data() + sequence_at_, &published_, sizeof published_);
-  ++published_;
-  publisher_.queue(frame_);
+  if (publisher_.has_unsent()) return;
+  for (std::uint64_t i = 0; i < count; ++i) {
+    std::memcpy(frame_.data() + sequence_at_, &published_, sizeof published_);
+    ++published_;
+    publisher_.queue(frame_);
+  }
   publisher_.flush();
-  return true;
 }
 
 std::uint64_t fan::run(double rate, load::nanoseconds span) {
@@ -47,15 +48,18 @@ std::uint64_t fan::run(double rate, load::nanoseconds span) {
   const load::nanoseconds begin = load::now_ns();
   constexpr std::uint64_t burst = 64;  // then it reads, however much there is to publish
   for (load::nanoseconds now = begin; now < begin + span; now = load::now_ns()) {
-    const double due = rate * load::seconds_of(now - begin);
-    const bool may_go_on = rate > 0 || published_ < slowest() + window;
-    for (std::uint64_t i = 0; may_go_on && i < burst; ++i) {
-      if (rate > 0 && static_cast<double>(published_ - before) >= due) break;
-      if (!publish()) break;
-    }
+    publish(std::min(burst, due(rate, now - begin, before)));
     receive(rate > 0 ? 1 : 0);
   }
   return published_ - before;
+}
+
+/// Messages that may be published now, when `already` were before this run.
+std::uint64_t fan::due(double rate, load::nanoseconds passed, std::uint64_t already) const {
+  const std::uint64_t least = slowest() + window;
+  if (rate == 0) return least - std::min(least, published_);
+  const auto wanted = already + static_cast<std::uint64_t>(rate * load::seconds_of(passed)) + 1;
+  return wanted - std::min(wanted, published_);
 }
 
 std::uint64_t fan::slowest() const {

@@ -20,8 +20,6 @@ class fan {
   fan(const std::string& host, std::uint16_t port, const std::string& subject,
       std::size_t subscribers, std::size_t payload_bytes);
 
-  /// Publishes one message if the socket takes it at once. returns: whether it did.
-  bool publish();
   /// Publishes at `rate` messages a second for `span`, receiving all the time; a rate of 0 is as
   /// fast as the broker reads, but at most about `window` messages ahead of the slowest subscriber:
   /// without that it would only show when slow consumers are cut. returns: messages published.
@@ -42,6 +40,10 @@ class fan {
     bool broken = false;
   };
 
+  /// So many messages in one go, unless earlier ones still wait here.
+  void publish(std::uint64_t count);
+  [[nodiscard]] std::uint64_t due(double rate, load::nanoseconds passed,
+                                  std::uint64_t already) const;
   void receive(int wait_ms);
   [[nodiscard]] std::uint64_t slowest() const;
 
