@@ -4,12 +4,15 @@
 
 #include <algorithm>
 #include <cstring>
+#include <iterator>
 
 namespace wirebird::broker {
 
 namespace {
 
 constexpr std::size_t people_per_worker = 3;
+/// Records that a lane holds which drops the rest.
+constexpr std::size_t full_at = 4;
 
 std::string subject_from(random& choices, bool may_be_wild) {
   static constexpr std::array<const char*, 3> words{"a", "b", "c"};
@@ -204,7 +207,10 @@ void workers_simulation::carry(std::deque<std::vector<std::uint8_t>>& held, cros
     auto place = held.end();
     if (how_.broken == sabotage::overtaking && is_message)
       place = std::find_if(held.begin(), held.end(), is_interest);
-    held.emplace(place, record.begin(), record.end());
+    if (how_.broken == sabotage::passing && is_message && !held.empty() && choices_.chance(1, 20))
+      place = std::prev(held.end());
+    const bool is_lost = how_.broken == sabotage::dropping && is_message && held.size() > full_at;
+    if (!is_lost) held.emplace(place, record.begin(), record.end());
     if (how_.broken == sabotage::repeated_records && is_message && choices_.chance(1, 50))
       held.push_back(held.back());
     from.ring.pop();

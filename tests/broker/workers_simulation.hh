@@ -18,7 +18,9 @@ namespace wirebird::broker {
 /// A way to break a rule of the crossing, outside of what is tested: something stands in the lanes.
 enum class sabotage : std::uint8_t {
   none,
-  overtaking,        ///< messages overtake interest
+  overtaking,  ///< messages overtake interest
+  passing,     ///< messages overtake others, as if nobody waited for a wide fan-out or for room
+  dropping,    ///< messages are lost where there is no room for them
   hasty_consumers,   ///< records count as applied before they are
   repeated_records,  ///< now and then a record comes twice
 };

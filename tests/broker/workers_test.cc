@@ -70,7 +70,8 @@ TEST_P(broken_rules, are_found) {
 }
 
 INSTANTIATE_TEST_SUITE_P(all, broken_rules,
-                         testing::Values(sabotage::overtaking, sabotage::hasty_consumers,
+                         testing::Values(sabotage::overtaking, sabotage::passing,
+                                         sabotage::dropping, sabotage::hasty_consumers,
                                          sabotage::repeated_records));
 
 }  // namespace

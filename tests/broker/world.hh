@@ -32,6 +32,7 @@ class wire final : public stream::connection {
   void flush(instant) override {
     ++flushes;
     if (!stalled) drain();
+    if (on_flush) on_flush();
   }
   void pause_reading() noexcept override { paused = true; }
   void resume_reading() noexcept override {
@@ -85,6 +86,7 @@ class wire final : public stream::connection {
   bool aborted = false;
   bool ended = false;
   std::function<void()> on_close;  ///< the client sees that the broker closes
+  std::function<void()> on_flush;  ///< the client has what was flushed
 
  private:
   arena& input_;

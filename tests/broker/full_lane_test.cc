@@ -1,0 +1,108 @@
+// What stands in a lane, and what waits for room there: nothing overtakes anything.
+#include "dataplane/crossing/mesh.hh"
+#include "dataplane/crossing/records.hh"
+#include "tests/broker/world.hh"
+
+#include <string>
+
+namespace wirebird::broker {
+namespace {
+
+class small_lanes : public testing::Test {
+ protected:
+  ~small_lanes() override {
+    here.broker_->shutdown(here.now);
+    there.broker_->shutdown(there.now);
+    settle();
+  }
+  world_options at(unsigned worker) {
+    world_options given;
+    given.place = lanes.station_of(worker);
+    given.ids = &ids;
+    return given;
+  }
+  void settle() {
+    for (int i = 0; i < 10; ++i) {
+      here.settle();
+      there.settle();
+    }
+  }
+  // Subscribes until the last one finds no room: the other worker stands still meanwhile.
+  void fill(client& subscriber) {
+    for (int i = 0; here.counts().lanes_full.value() == 0 && i < 1000; ++i)
+      subscriber.send("SUB " + std::string(100, 'f') + std::to_string(i) + " " + std::to_string(i) +
+                      "\r\n");
+    ASSERT_EQ(here.counts().lanes_full.value(), 1U);
+  }
+  /// What the other worker will take off its lane next.
+  [[nodiscard]] byte_view next_record() {
+    return lanes.station_of(1).others.front().in->ring.front();
+  }
+
+  counted_ids ids;
+  crossing::mesh lanes{2, 4096};
+  world here{at(0)};
+  world there{at(1)};
+};
+
+TEST_F(small_lanes, a_message_comes_behind_the_interest_that_waits_for_room) {
+  client reader = there.connect_quiet();
+  reader.send("SUB a 1\r\n");
+  settle();
+  client subscriber = here.connect_quiet();
+  client writer = here.connect_quiet();
+  fill(subscriber);
+  there.step();  // there is room now, and here it has not been looked at yet
+  writer.on_wire().send("PUB a 1\r\nx\r\n");
+  here.step();
+  ASSERT_FALSE(next_record().empty());
+  EXPECT_EQ(crossing::kind_of(next_record()), crossing::record_kind::interest);
+  settle();
+  EXPECT_EQ(reader.take(), "MSG a 1 1\r\nx\r\n");
+}
+
+TEST_F(small_lanes, whoever_subscribes_reads_nothing_until_there_is_room) {
+  client subscriber = here.connect_quiet();
+  fill(subscriber);
+  EXPECT_EQ(subscriber.ask("SUB more 9999\r\nPING\r\n"), "");
+  EXPECT_EQ(here.counts().lanes_full.value(), 1U);
+  EXPECT_GT(subscriber.on_wire().unread_bytes(), 0U);
+  settle();
+  EXPECT_EQ(subscriber.take(), "PONG\r\n");
+}
+
+// Another client's PING asks which changes are known while one of them is not even in the lane.
+TEST_F(small_lanes, what_waits_for_room_is_not_known_with_what_stands_in_the_lane) {
+  client first = here.connect_quiet();
+  client subscriber = here.connect_quiet();
+  settle();
+  first.send("SUB a 1\r\n");
+  fill(subscriber);
+  first.on_wire().send("PING\r\n");
+  here.step();
+  subscriber.on_wire().send("PING\r\n");
+  there.step();
+  here.settle();
+  EXPECT_EQ(subscriber.take(), "") << "the other worker has not heard of its last subscription";
+  settle();
+  EXPECT_EQ(subscriber.take(), "PONG\r\n");
+  EXPECT_EQ(first.take(), "PONG\r\n");
+}
+
+TEST_F(small_lanes, who_has_its_pong_has_handed_over_its_messages) {
+  client reader = there.connect_quiet();
+  client writer = here.connect_quiet();
+  reader.send("SUB a 1\r\n");
+  settle();
+  std::string seen;
+  writer.on_wire().on_flush = [&] {
+    there.settle();
+    seen += reader.take();
+  };
+  EXPECT_EQ(writer.ask("PUB a 1\r\nx\r\nPING\r\n"), "PONG\r\n");
+  EXPECT_EQ(seen, "MSG a 1 1\r\nx\r\n");
+  writer.on_wire().on_flush = {};
+}
+
+}  // namespace
+}  // namespace wirebird::broker
