@@ -64,8 +64,6 @@ void player::take_answer(char name, participant& who) {
   }
   std::string came = std::exchange(received, {});
   if (at != std::string::npos) {
-    // A PING of the broker's own is a matter of time, also behind the answer.
-    if (came.substr(at + wanted.size()) == "PING\r\n") came.resize(at + wanted.size());
     if (at + wanted.size() != came.size()) came += "(more after the answer)";
     came.erase(at, wanted.size());
     if (came.ends_with("PONG\r\n")) came.erase(came.size() - 6);

@@ -40,6 +40,10 @@ class nats_client {
   /// returns: the reply, or nothing with the library's reason in `status`.
   [[nodiscard]] message_pointer request(const std::string& subject, std::string_view data,
                                         natsStatus& status, milliseconds limit = patience);
+  /// Whether the library believes so.
+  [[nodiscard]] bool is_connected() const {
+    return natsConnection_Status(connection_) == NATS_CONN_STATUS_CONNECTED;
+  }
   [[nodiscard]] natsConnection* handle() { return connection_; }
 
  private:

@@ -40,14 +40,14 @@ class node_client : public system_test {
     process node({node_binary(), (folder_ / "client.mjs").string(), scenario, broker().url()});
     EXPECT_EQ(node.wait(seconds(60)), (exit_status{.code = 0, .signal = 0})) << node.output();
   }
-  /// `interfere` is called once the scenario has said that it is ready.
+  /// `interfere` is called with its process once the scenario has said that it is ready.
   template <typename Doing>
   void run(const std::string& scenario, Doing interfere) {
     process node({node_binary(), (folder_ / "client.mjs").string(), scenario, broker().url()});
     require_eventually("the scenario to be ready", [&] {
       return !node.is_running() || node.output().find("ready") != std::string::npos;
     });
-    interfere();
+    interfere(node);
     EXPECT_EQ(node.wait(seconds(60)), (exit_status{.code = 0, .signal = 0})) << node.output();
   }
 
@@ -104,7 +104,7 @@ TEST_P(node_login, logs_in_and_is_told_what_it_may_not) {
 
 TEST_P(node_client, comes_back_after_a_kill_and_a_restart_in_the_same_place) {
   std::unique_ptr<broker_process> again;
-  run("reconnect", [&] {
+  run("reconnect", [&](const process&) {
     stop_broker(SIGKILL);
     require_eventually("the device to go", [] { return !device_exists(GetParam()); });
     again = std::make_unique<broker_process>(GetParam(), broker().port());
@@ -112,10 +112,10 @@ TEST_P(node_client, comes_back_after_a_kill_and_a_restart_in_the_same_place) {
 }
 
 TEST_P(node_client, finds_a_connection_stale_and_comes_back) {
-  run("reconnect", [&] {
+  run("reconnect", [&](const process& node) {
     broker().child().signal(SIGSTOP);
-    // Long enough for three PINGs without an answer, which is when it gives up.
-    static_cast<void>(eventually([] { return false; }, milliseconds(1500)));
+    require_eventually("the client to give up",
+                       [&] { return node.output().find("disconnect") != std::string::npos; });
     broker().child().signal(SIGCONT);
   });
 }
@@ -131,7 +131,9 @@ class node_client_of_a_lame_duck : public node_client {
 };
 
 TEST_P(node_client_of_a_lame_duck, hears_of_it_and_is_closed) {
-  run("lame_duck", [&] { EXPECT_EQ(stop_broker(SIGUSR2), (exit_status{.code = 0, .signal = 0})); });
+  run("lame_duck", [&](const process&) {
+    EXPECT_EQ(stop_broker(SIGUSR2), (exit_status{.code = 0, .signal = 0}));
+  });
 }
 
 WIREBIRD_ON_EVERY_TRANSPORT_AND_NAT(node_client_of_a_lame_duck);

@@ -47,8 +47,8 @@ bool can_connect(const std::string& host, std::uint16_t port, milliseconds limit
   return fd >= 0;
 }
 
-raw_client::raw_client(const std::string& host, std::uint16_t port)
-    : fd_(connect_to(host, port, patience)) {
+raw_client::raw_client(const std::string& host, std::uint16_t port, pings shown)
+    : fd_(connect_to(host, port, patience)), broker_pings_(shown) {
   if (fd_ < 0) throw std::runtime_error(std::string("connect: ") + std::strerror(errno));
   const int on = 1;
   ::setsockopt(fd_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
@@ -61,6 +61,8 @@ raw_client::~raw_client() {
 
 raw_client::raw_client(raw_client&& other) noexcept
     : fd_(std::exchange(other.fd_, -1)),
+      broker_pings_(other.broker_pings_),
+      filter_(std::move(other.filter_)),
       received_(std::move(other.received_)),
       info_(std::move(other.info_)) {}
 
@@ -100,8 +102,17 @@ bool raw_client::receive(const deadline& end) {
 bool raw_client::take_available() {
   std::array<char, 65536> buffer;
   const ssize_t got = ::recv(fd_, buffer.data(), buffer.size(), MSG_DONTWAIT);
-  if (got > 0) received_.append(buffer.data(), static_cast<std::size_t>(got));
-  return got > 0 || (got < 0 && (errno == EAGAIN || errno == EINTR));
+  if (got > 0) {
+    const std::string_view bytes(buffer.data(), static_cast<std::size_t>(got));
+    if (broker_pings_ == pings::hidden)
+      filter_.pass(bytes, received_);
+    else
+      received_ += bytes;
+    return true;
+  }
+  if (got < 0 && (errno == EAGAIN || errno == EINTR)) return true;
+  filter_.end(received_);
+  return false;
 }
 
 std::string raw_client::read_through(std::string_view end) {

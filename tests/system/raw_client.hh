@@ -1,6 +1,7 @@
 #pragma once
 
 #include "tests/system/deadline.hh"
+#include "tests/system/ping_filter.hh"
 
 #include <cstdint>
 #include <string>
@@ -12,11 +13,14 @@ namespace wirebird::system_tests {
 [[nodiscard]] bool can_connect(const std::string& host, std::uint16_t port,
                                milliseconds limit = seconds(2));
 
+/// The broker's own PINGs.
+enum class pings : std::uint8_t { hidden, shown };
+
 /// A TCP connection without any NATS library: sends what it is told and shows what came. Every
-/// wait has a deadline and throws when it passes, with what had come until then.
+/// wait has a deadline and throws when it passes, with what had come until then. Answers no PING.
 class raw_client {
  public:
-  raw_client(const std::string& host, std::uint16_t port);
+  raw_client(const std::string& host, std::uint16_t port, pings = pings::hidden);
   ~raw_client();
   raw_client(raw_client&& other) noexcept;
   raw_client(const raw_client&) = delete;
@@ -38,7 +42,7 @@ class raw_client {
   [[nodiscard]] std::string read_bytes(std::size_t count);
   /// returns: everything until the peer closed (or reset) the connection.
   [[nodiscard]] std::string read_until_closed();
-  /// Takes what has come without waiting, answering no PING. returns: false once it is closed.
+  /// Takes what has come without waiting. returns: false once it is closed.
   bool take_available();
   [[nodiscard]] std::string& received() { return received_; }
 
@@ -54,6 +58,8 @@ class raw_client {
   bool receive(const deadline& end);
 
   int fd_ = -1;
+  pings broker_pings_;
+  ping_filter filter_;
   std::string received_;
   std::string info_;
 };

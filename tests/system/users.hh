@@ -6,7 +6,7 @@ namespace wirebird::system_tests {
 /// the nkey's seed stands in auth_test.cc.
 inline constexpr const char* users_of_each_kind = R"(
 authorization {
-  timeout: 1
+  timeout: 20
   users: [
     {user: clear, password: word}
     {user: hashed, password: "$2a$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW"}
