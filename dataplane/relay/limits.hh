@@ -23,7 +23,7 @@ inline constexpr std::size_t flush_bytes_per_iteration = 64 * 1024;
 /// How long control may pause before both sides are closed, once the client has ended: while it
 /// owes an answer, and when it has given one.
 inline constexpr auto patience_after_end = std::chrono::seconds(30);
-inline constexpr auto quiet_after_end = std::chrono::seconds(1);
+inline constexpr auto quiet_after_end = std::chrono::seconds(3);
 
 /// When the arena was dry, moving bytes is tried again this much later.
 inline constexpr auto retry_time = std::chrono::milliseconds(10);
