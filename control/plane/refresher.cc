@@ -41,11 +41,7 @@ rows_wanted refresher::without_those_at_rest(rows_wanted wanted) const noexcept 
 void refresher::start() {
   served_ = std::exchange(waiting_, {});
   at_work_on_ = without_those_at_rest(std::exchange(waiting_for_, {}));
-  give_up_at_ = clock::now();
-  if (at_work_on_.subscriptions)
-    give_up_at_ += patience_with_lists;
-  else
-    give_up_at_ += patience;
+  give_up_at_ = clock::now() + patience;
   // Greater than any number of this control or of those before it.
   number_ =
       std::max(number_ + 1, static_cast<std::uint64_t>(clock::now().time_since_epoch().count()));

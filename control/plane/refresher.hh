@@ -50,8 +50,8 @@ class refresher {
   /// `wanted` says that they must be new.
   void refresh(const rows_wanted& wanted, callback);
 
-  static constexpr auto patience = std::chrono::milliseconds(250);
-  static constexpr auto patience_with_lists = std::chrono::seconds(3);
+  /// Longer than machines stand still at times. Who has not run for as long is not healthy.
+  static constexpr auto patience = std::chrono::seconds(3);
   static constexpr auto look_every = std::chrono::microseconds(500);
 
  private:
