@@ -1,5 +1,7 @@
 #include "dataplane/agent/control_process.hh"
 
+#include "dataplane/worker/clock.hh"
+
 #include <algorithm>
 #include <array>
 #include <cerrno>
@@ -56,10 +58,11 @@ control_process::~control_process() {
   if (http_ >= 0) close(http_);
 }
 
-/// Its link has ended, and so does it, when it has answered who ordered that.
+/// Its link has ended, and so does it, when it has answered who ordered that; however busy the
+/// machine is. One that hangs would have been replaced after as long.
 bool control_process::ends_by_itself() const {
-  constexpr int patience_ms = 100;
-  for (int i = 0; i < patience_ms; ++i) {
+  const instant deadline = worker::read_clock() + silence_max;
+  while (worker::read_clock() < deadline) {
     if (waitpid(child_, nullptr, WNOHANG) == child_) return true;
     poll(nullptr, 0, 1);
   }
