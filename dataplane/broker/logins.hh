@@ -40,6 +40,7 @@ class pending_login final : public timer, public list_hook<login_tag> {
   session& owner;
   std::uint32_t attempt = 0;  ///< number of the question; 0: none was asked
   bool said_connect = false;  ///< judged for what CONNECT said, not for sending none
+  bool was_held_up = false;   ///< by the worker: its time has begun anew, which it does once
 };
 
 /// The logins of one worker that are being judged. One worker.

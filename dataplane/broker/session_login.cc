@@ -1,5 +1,6 @@
 // Who this client is, and what that lets it do.
 #include "dataplane/auth/nkey.hh"
+#include "dataplane/broker/limits.hh"
 #include "dataplane/broker/quoted.hh"
 #include "dataplane/broker/session.hh"
 
@@ -88,6 +89,14 @@ void session::refuse_login(instant now) {
 }
 
 void session::on_login_timeout(instant now) {
+  pending_login& login = *access_->login;
+  // What the client has said in time may have come only now, and its judge stood still as well: his
+  // answer is too late, or there is none.
+  if (now - login.deadline() > worker_pause_max && !std::exchange(login.was_held_up, true)) {
+    core_.timers.arm(login, now + core_.rules.login.timeout);
+    if (login.attempt != 0 && !login.list_hook<login_tag>::is_linked()) ask_again();
+    return;
+  }
   core_.counts.login_timeouts.add();
   close_with(authentication_timeout, "Authentication Timeout", close_reason::authentication_timeout,
              now);

@@ -90,6 +90,41 @@ TEST(login, time_runs_from_the_greeting_and_nothing_stops_it_but_the_verdict) {
   EXPECT_EQ(around.counts().logins_late.value(), 1U) << "nobody is let in late";
 }
 
+TEST(login, a_worker_that_stands_still_takes_no_time_from_clients) {
+  desk judge;
+  judge.add("a");
+  judge.answers_at_once = false;
+  judge.room = 1;
+  world around(guarded_by(judge));
+  client asked = around.connect();
+  client waits = around.connect();
+  client late = around.connect();
+  client silent = around.connect();
+  for (client* each : {&asked, &waits, &late, &silent}) static_cast<void>(each->take());
+  asked.send("CONNECT " + login_as("a") + "\r\nPING\r\n");
+  waits.send("CONNECT " + login_as("a") + "\r\nPING\r\n");
+  around.now += 3s;
+  late.send("CONNECT " + login_as("a") + "\r\nPING\r\n");
+  around.settle();
+  for (client* each : {&asked, &waits, &late, &silent}) EXPECT_TRUE(each->is_open());
+  for (const auth::login_question& expired : std::exchange(judge.questions, {})) {
+    judge.answers.emplace_back().client = expired.client;
+  }
+  judge.room = 10;
+  around.advance(1s);
+  for (int round = 0; round < 3; ++round) {
+    judge.judge_all();
+    around.settle();
+  }
+  for (client* each : {&asked, &waits, &late}) EXPECT_EQ(each->take(), "PONG\r\n");
+  around.advance(999ms);
+  EXPECT_TRUE(silent.is_open());
+  around.now += 3s;  // once is enough
+  around.settle();
+  EXPECT_EQ(silent.take(), "-ERR 'Authentication Timeout'\r\n");
+  EXPECT_EQ(around.counts().login_timeouts.value(), 1U);
+}
+
 TEST(login, who_was_accepted_is_not_timed_out) {
   desk judge;
   judge.add("a");
