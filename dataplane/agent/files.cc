@@ -2,6 +2,7 @@
 
 #include "dataplane/agent/listen_address.hh"
 #include "dataplane/base/address.hh"
+#include "dataplane/config/host_port.hh"
 
 #include <array>
 #include <cerrno>
@@ -59,8 +60,7 @@ std::vector<std::string> own_addresses() {
 }
 
 std::string url_of(const std::string& host, std::uint16_t port) {
-  const bool bare_v6 = host.find(':') != std::string::npos && !host.starts_with('[');
-  return "\"nats://" + (bare_v6 ? "[" + host + "]" : host) + ":" + std::to_string(port) + "\"";
+  return "\"nats://" + config::join_host_port(host, port) + "\"";
 }
 
 }  // namespace

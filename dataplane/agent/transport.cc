@@ -1,6 +1,7 @@
 #include "dataplane/agent/transport.hh"
 
 #include "dataplane/agent/listen_address.hh"
+#include "dataplane/config/host_port.hh"
 
 #include <algorithm>
 #include <cerrno>
@@ -24,7 +25,7 @@ std::string listen_error(const std::string& where, int error) {
 }
 
 std::string where_of(const config::options& options) {
-  return options.host + ":" + std::to_string(options.port);
+  return config::join_host_port(options.host, options.port);
 }
 
 /// For one more worker's poller. returns: errno, 0 when there is one.
@@ -62,7 +63,7 @@ std::string transport::open_sockets(const config::options& options, const endpoi
   if (error != 0) return std::string("cannot open the kernel transport: ") + std::strerror(error);
   port_ = opened.port;
   host_ = options.host;
-  listens_on_ = options.host + ":" + std::to_string(port_);
+  listens_on_ = config::join_host_port(options.host, port_);
   return "";
 }
 

@@ -15,4 +15,11 @@ std::optional<host_port> split_host_port(std::string_view text) {
   return host_port{std::string(host), std::string(rest.substr(1))};
 }
 
+std::string join_host_port(std::string_view host, std::uint16_t port) {
+  const bool has_colons = host.find(':') != host.npos && !host.starts_with('[');
+  std::string text = has_colons ? "[" : "";
+  text.append(host).append(has_colons ? "]:" : ":");
+  return text + std::to_string(port);
+}
+
 }  // namespace wirebird::config

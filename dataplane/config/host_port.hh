@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -15,5 +16,8 @@ struct host_port {
 
 /// returns: nothing when the brackets do not pair or colons are left over.
 [[nodiscard]] std::optional<host_port> split_host_port(std::string_view text);
+
+/// The other way round, as net.JoinHostPort: a host with colons gets its brackets.
+[[nodiscard]] std::string join_host_port(std::string_view host, std::uint16_t port);
 
 }  // namespace wirebird::config

@@ -101,6 +101,8 @@ resolved resolve(const map& file, const map& flags) {
   read_options(to, file);
   read_options(to, flags);
   to.judge_unsupported();
+  // `listen: ":4222"` and `-a ""` name no host, as nobody else does who means all of them.
+  if (result.run.host.empty()) result.run.host = options().host;
   // Until these are there, who asks for them must not believe that they are.
   const bool good = to.errors.empty();
   if (good && result.run.monitor.https_port) to.error("monitoring over HTTPS is not supported yet");

@@ -30,5 +30,11 @@ TEST(host_port, that_can_be_read_in_two_ways_is_refused) {
   EXPECT_EQ(parts("[::1]:42:22"), "wrong");
 }
 
+TEST(host_port, is_put_together_so_that_it_can_be_taken_apart) {
+  EXPECT_EQ(join_host_port("a.example", 4222), "a.example:4222");
+  EXPECT_EQ(join_host_port("::1", 0), "[::1]:0");
+  EXPECT_EQ(join_host_port("[::1]", 1), "[::1]:1");
+}
+
 }  // namespace
 }  // namespace wirebird::config
