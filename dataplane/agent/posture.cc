@@ -56,8 +56,13 @@ std::string who_may(const auth::rules& rules) {
 std::string posture(const config::options& options, std::string_view clients) {
   std::string text = "Who may connect: clients on ";
   text.append(clients).append(": ").append(who_may(options.authorization));
-  if (options.monitor.http_port) text += "; monitoring pages: anybody may read them";
-  return text;
+  if (!options.monitor.http_port) return text;
+  text += "; monitoring pages: ";
+  if (options.control.allow.empty()) return text + "anybody may read them";
+  text += "who comes from";
+  for (const std::string& network : options.control.allow)
+    text.append(&network == &options.control.allow.front() ? " " : ", ").append(network);
+  return text + " may read them";
 }
 
 std::vector<std::string> password_warnings(const config::options& options) {

@@ -24,6 +24,10 @@ TEST(posture, says_who_may_enter_and_with_what) {
   EXPECT_EQ(posture(options, "h:1"),
             "Who may connect: clients on h:1: whoever has the token may publish and subscribe "
             "everything; monitoring pages: anybody may read them");
+  options.control.allow = {"10.0.0.0/8", "::1"};
+  EXPECT_EQ(posture(options, "h:1"),
+            "Who may connect: clients on h:1: whoever has the token may publish and subscribe "
+            "everything; monitoring pages: who comes from 10.0.0.0/8, ::1 may read them");
   options.authorization.token_may.emplace();
   EXPECT_NE(posture(options, "h:1").find("within its permissions"), std::string::npos);
   options.authorization.token = {};
