@@ -58,6 +58,7 @@ connz_options read_options(const query& asked) {
   made.limit = asked.integer("limit");
   if (made.limit <= 0) made.limit = limit_default;
   made.cid = asked.unsigned_integer("cid");
+  if (made.cid != 0) made.limit = 1;
   made.state = parse_state(asked.text("state"));
   made.user = asked.text("user");
   made.account = asked.text("acc");
@@ -120,17 +121,26 @@ void sort_rows(rows& all, const std::string& option) {
   return options.mqtt_client.empty();  // nobody here has one
 }
 
-rows select(const snapshot& from, const connz_options& options) {
+struct selection {
   rows chosen;
-  const auto take = [&](const std::vector<row>& all) {
+  std::size_t total = 0;  ///< of the account in that state, whatever else was asked for
+};
+
+/// Nobody is in the system account; but who is asked for by id is found whatever the account.
+selection select(const snapshot& from, const connz_options& options) {
+  selection made;
+  const bool is_empty = options.account == system_account;
+  const auto look = [&](const std::vector<row>& all, bool takes) {
+    if (!is_empty) made.total += all.size();
+    if (!takes || (is_empty && options.cid == 0)) return;
     for (const row& one : all)
-      if (is_wanted(one, options)) chosen.push_back(&one);
+      if (is_wanted(one, options)) made.chosen.push_back(&one);
   };
   // One connection by its id, in any state, is looked for among the former ones only.
   const bool former_only = options.cid != 0 && options.state == connection_state::all;
-  if (options.state != connection_state::closed && !former_only) take(from.connections);
-  if (options.state != connection_state::open) take(from.closed);
-  return chosen;
+  if (options.state != connection_state::closed) look(from.connections, !former_only);
+  if (options.state != connection_state::open) look(from.closed, true);
+  return made;
 }
 
 /// What is answered when there is no account of that name.
@@ -153,21 +163,20 @@ page render_connz(const snapshot& from, const connz_options& options) {
   const bool is_known = options.account.empty() || options.account == global_account ||
                         options.account == system_account;
   if (!is_known) return no_account(from, options);
-  rows chosen;
-  if (options.account != system_account) chosen = select(from, options);
+  auto [chosen, total] = select(from, options);
   sort_rows(chosen, options.sort);
   const std::size_t begin = std::min(static_cast<std::size_t>(options.offset), chosen.size());
-  const std::int64_t limit = options.cid != 0 ? 1 : options.limit;
-  const std::size_t count = std::min(static_cast<std::size_t>(limit), chosen.size() - begin);
+  const std::size_t count =
+      std::min(static_cast<std::size_t>(options.limit), chosen.size() - begin);
 
   json_text out;
   out.begin_object();
   out.add("server_id", from.server.server_id);
   out.add("now", go_time(from.now_ns));
   out.add("num_connections", count);
-  out.add("total", chosen.size());
+  out.add("total", total);
   out.add("offset", options.offset);
-  out.add("limit", limit);
+  out.add("limit", options.limit);
   out.begin_array("connections");
   for (std::size_t i = begin; i < begin + count; ++i)
     add_connection(out, from, *chosen[i], options.with_auth, options.subscriptions);

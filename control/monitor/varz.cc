@@ -4,7 +4,9 @@
 #include "control/monitor/times_text.hh"
 
 #include <algorithm>
+#include <string>
 #include <thread>
+#include <vector>
 
 namespace wirebird::control {
 
@@ -12,6 +14,14 @@ namespace {
 
 // What the dialect has and this server cannot be told yet: the defaults of nats-server.
 constexpr double tls_timeout_seconds = 2;
+
+/// Nothing for an empty one.
+void add_list(json_text& out, const char* name, const std::vector<std::string>& texts) {
+  if (texts.empty()) return;
+  out.begin_array(name);
+  for (const std::string& each : texts) out.element(each);
+  out.end_array();
+}
 
 void add_identity(json_text& out, const settings& server) {
   out.add("server_id", server.server_id);
@@ -22,10 +32,7 @@ void add_identity(json_text& out, const settings& server) {
   out.add("host", server.host);
   out.add("port", server.port);
   if (server.auth_required) out.add("auth_required", true);
-  if (server.connect_urls.empty()) return;
-  out.begin_array("connect_urls");
-  for (const std::string& url : server.connect_urls) out.element(url);
-  out.end_array();
+  add_list(out, "connect_urls", server.connect_urls);
 }
 
 void add_limits(json_text& out, const settings& server) {
@@ -90,7 +97,8 @@ page render_varz(const snapshot& from) {
   out.begin_object("http_req_stats");
   for (const auto& [path, count] : from.requests) out.add(path, count);
   out.end_object();
-  out.add("config_load_time", go_time(from.start_ns()));
+  out.add("config_load_time", go_time(from.load_ns()));
+  add_list(out, "tags", from.server.tags);
   out.add("system_account", system_account);
   out.begin_object("wirebird");
   out.add("version", from.server.wirebird);

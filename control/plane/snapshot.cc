@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <cstdlib>
 #include <cstring>
 #include <utility>
 
@@ -41,7 +42,7 @@ std::vector<std::string> lines_of(const std::string& text) {
 
 settings settings::parse(const std::string& json) {
   settings made;
-  const std::array<protocol::json_member, 28> members{{
+  const std::array<protocol::json_member, 30> members{{
       {"server_id", &made.server_id},
       {"server_name", &made.server_name},
       {"version", &made.version},
@@ -57,6 +58,8 @@ settings settings::parse(const std::string& json) {
       {"workers", &made.workers},
       {"pid", &made.pid},
       {"start_ns", &made.start_ns},
+      {"start_wall_ns", &made.start_wall_ns},
+      {"load_ns", &made.load_ns},
       {"max_connections", &made.max_connections},
       {"max_subscriptions", &made.max_subscriptions},
       {"ping_interval", &made.ping_interval},
@@ -72,10 +75,19 @@ settings settings::parse(const std::string& json) {
       {"control_port", &made.control_port},
   }};
   static_cast<void>(protocol::read_json_object(json, members));
-  const std::array<protocol::json_member, 2> lists{
-      {{"connect_urls", &made.connect_urls}, {"monitor_allow", &made.monitor_allow}}};
+  const std::array<protocol::json_member, 3> lists{{{"connect_urls", &made.connect_urls},
+                                                    {"monitor_allow", &made.monitor_allow},
+                                                    {"tags", &made.tags}}};
   static_cast<void>(protocol::read_json_object(json, lists));
   return made;
+}
+
+std::int64_t snapshot::wall_ns(std::int64_t monotonic_ns) const noexcept {
+  constexpr std::int64_t clock_was_set = 1'000'000'000;
+  const std::int64_t today = now_ns - monotonic_now_ns;
+  const auto at_start = static_cast<std::int64_t>(server.start_wall_ns - server.start_ns);
+  const bool is_known = server.start_wall_ns != 0 && std::abs(today - at_start) < clock_was_set;
+  return monotonic_ns + (is_known ? at_start : today);
 }
 
 snapshot snapshot::take(const memory_view& memory, rows_wanted wanted) {

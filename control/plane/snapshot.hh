@@ -20,7 +20,8 @@ struct settings {
   std::string server_id, server_name, version, wirebird, go, host, http_host, http_base_path,
       transport, control_socket, control_address;
   std::int64_t proto = 1;
-  std::uint64_t port = 0, http_port = 0, workers = 1, pid = 0, start_ns = 0;
+  std::uint64_t port = 0, http_port = 0, workers = 1, pid = 0, start_ns = 0, start_wall_ns = 0,
+                load_ns = 0;
   std::uint64_t max_connections = 0, max_subscriptions = 0, ping_interval = 0, ping_max = 0,
                 max_control_line = 0, max_payload = 0, max_pending = 0, write_deadline = 0,
                 auth_timeout = 0;
@@ -28,6 +29,7 @@ struct settings {
   std::uint64_t control_port = 0;
   std::vector<std::string> connect_urls;
   std::vector<std::string> monitor_allow;
+  std::vector<std::string> tags;
 
   /// Of text that cannot be read, what could be.
   [[nodiscard]] static settings parse(const std::string& json);
@@ -79,12 +81,14 @@ struct snapshot {
   [[nodiscard]] std::uint64_t clients() const noexcept;
   /// One worker's; 0 for a name that this wirebird does not count.
   [[nodiscard]] std::uint64_t counter(std::string_view name, std::size_t worker) const noexcept;
-  /// From a row's time to one since 1970.
-  [[nodiscard]] std::int64_t wall_ns(std::int64_t monotonic_ns) const noexcept {
-    return now_ns - (monotonic_now_ns - monotonic_ns);
-  }
+  /// From a row's time to one since 1970: the same on every page, until somebody sets the clock.
+  [[nodiscard]] std::int64_t wall_ns(std::int64_t monotonic_ns) const noexcept;
   [[nodiscard]] std::int64_t start_ns() const noexcept {
     return wall_ns(static_cast<std::int64_t>(server.start_ns));
+  }
+  /// When the configuration that counts was read.
+  [[nodiscard]] std::int64_t load_ns() const noexcept {
+    return server.load_ns == 0 ? start_ns() : wall_ns(static_cast<std::int64_t>(server.load_ns));
   }
 
  private:

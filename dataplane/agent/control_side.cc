@@ -1,7 +1,7 @@
 #include "dataplane/agent/control_side.hh"
 
 #include "dataplane/agent/listen_address.hh"
-#include "dataplane/agent/settings_text.hh"
+#include "dataplane/config/host_port.hh"
 #include "dataplane/relay/limits.hh"
 #include "dataplane/worker/clock.hh"
 
@@ -22,6 +22,12 @@ std::string cannot_listen(const std::string& where, const char* cause) {
          ": bind: " + cause;
 }
 
+std::uint64_t wall_clock_ns() {
+  const auto since_epoch = std::chrono::system_clock::now().time_since_epoch();
+  return static_cast<std::uint64_t>(
+      std::chrono::duration_cast<std::chrono::nanoseconds>(since_epoch).count());
+}
+
 }  // namespace
 
 control_side::~control_side() {
@@ -32,7 +38,7 @@ control_side::~control_side() {
 std::string control_side::listen(const config::options& options, worker::worker& worker) {
   host_ = options.monitor.host.empty() ? options.host : options.monitor.host;
   const std::uint16_t wanted = *options.monitor.http_port;
-  const std::string where = host_ + ":" + std::to_string(wanted);
+  const std::string where = config::join_host_port(host_, wanted);
   const auto address = listen_address(host_);
   if (!address) return cannot_listen(where, "no such host");
   if (worker.port) {
@@ -84,7 +90,7 @@ std::string control_side::open(const config::options& options,
       return std::string("cannot reach wirebird-control: ") + std::strerror(each->http->error());
     if (std::string why_not = listen(options, *each); !why_not.empty()) return why_not;
   }
-  log_.info("Starting http monitor on " + host_ + ":" + std::to_string(port_));
+  log_.info("Starting http monitor on " + config::join_host_port(host_, port_));
 
   const std::string names = worker::counter_names(*workers_.front());
   memory_.emplace(plane_memory::shape{.workers = workers_.size(), .counter_names = names});
@@ -95,7 +101,9 @@ std::string control_side::open(const config::options& options,
     workers_[i]->plane.emplace(memory_->share(i));
     workers_[i]->broker.keep_closed(*workers_[i]->plane);
   }
-  memory_->write_settings(settings_text(options, identity, rules, {host_, port_}, workers_.size()));
+  const auto now = static_cast<std::uint64_t>(worker::read_clock().time_since_epoch().count());
+  times_ = {.start_ns = now, .start_wall_ns = wall_clock_ns(), .load_ns = now};
+  write_settings(options, identity, rules);
   process_->share_memory(memory_->descriptor());
   process_->tick(worker::read_clock());
   return "";
@@ -104,7 +112,15 @@ std::string control_side::open(const config::options& options,
 void control_side::update(const config::options& options, const protocol::server_info& identity,
                           const broker::options& rules) {
   if (!memory_) return;
-  memory_->write_settings(settings_text(options, identity, rules, {host_, port_}, workers_.size()));
+  times_.load_ns = static_cast<std::uint64_t>(worker::read_clock().time_since_epoch().count());
+  write_settings(options, identity, rules);
+}
+
+void control_side::write_settings(const config::options& options,
+                                  const protocol::server_info& identity,
+                                  const broker::options& rules) {
+  memory_->write_settings(
+      settings_text(options, identity, rules, {host_, port_}, times_, workers_.size()));
 }
 
 pollfd control_side::watched() const noexcept {

@@ -3,6 +3,7 @@
 #include "dataplane/agent/control_process.hh"
 #include "dataplane/agent/log.hh"
 #include "dataplane/agent/plane_memory.hh"
+#include "dataplane/agent/settings_text.hh"
 #include "dataplane/config/options.hh"
 #include "dataplane/worker/worker.hh"
 #include "protocol/server_info.hh"
@@ -40,7 +41,7 @@ class control_side {
   /// What happened, for a control that wants to know.
   [[nodiscard]] event_feed& events() noexcept { return events_; }
 
-  /// What pages say about the server is another thing now.
+  /// Another configuration counts from now on, and pages say so.
   void update(const config::options&, const protocol::server_info&, const broker::options&);
   /// For poll(); its descriptor is -1 when there is nothing to wait for.
   [[nodiscard]] pollfd watched() const noexcept;
@@ -54,6 +55,7 @@ class control_side {
 
  private:
   [[nodiscard]] std::string listen(const config::options&, worker::worker&);
+  void write_settings(const config::options&, const protocol::server_info&, const broker::options&);
   void refresh(std::uint64_t number, std::uint64_t wanted);
   /// All are asked; the one that has the client closes it.
   [[nodiscard]] bool kick(std::uint64_t client);
@@ -67,7 +69,8 @@ class control_side {
   std::vector<worker::worker*> workers_;
   std::string operators_socket_;  ///< path; control makes it, and we remove it at the end
   std::string host_;              ///< of the monitoring port, as the operator wrote it
-  std::uint16_t port_ = 0;        ///< of the monitoring port, also where any free one was asked for
+  server_times times_;
+  std::uint16_t port_ = 0;  ///< of the monitoring port, also where any free one was asked for
 };
 
 }  // namespace wirebird::agent

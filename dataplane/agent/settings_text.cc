@@ -1,6 +1,5 @@
 #include "dataplane/agent/settings_text.hh"
 
-#include "dataplane/worker/clock.hh"
 #include "protocol/json_writer.hh"
 
 #include <cstdint>
@@ -13,7 +12,7 @@ namespace wirebird::agent {
 
 std::string settings_text(const config::options& options, const protocol::server_info& identity,
                           const broker::options& rules, const http_listener& http,
-                          std::size_t workers) {
+                          const server_times& times, std::size_t workers) {
   const auto number = [](auto value) { return static_cast<std::uint64_t>(value); };
   protocol::json_object_writer text;
   text.add("server_id", std::string_view(identity.server_id));
@@ -40,7 +39,10 @@ std::string settings_text(const config::options& options, const protocol::server
   text.add("max_payload", number(rules.limits.max_payload));
   text.add("max_pending", rules.max_pending);
   text.add("write_deadline", number(rules.write_deadline.count()));
-  text.add("start_ns", number(worker::read_clock().time_since_epoch().count()));
+  text.add("start_ns", times.start_ns);
+  text.add("start_wall_ns", times.start_wall_ns);
+  text.add("load_ns", times.load_ns);
+  text.add("tags", options.server_tags);
   text.add("pid", number(getpid()));
   text.add("workers", number(workers));
   text.add("control_socket", std::string_view(options.control.socket));

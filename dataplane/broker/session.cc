@@ -66,7 +66,7 @@ stream::path_facts session::facts() const noexcept {
 session_summary session::summary() const noexcept {
   const client_identity who = identity();
   return {id_,      remote_,        start_,   last_activity_, round_trip_, output_->size(),
-          traffic_, by_sid_.size(), who.name, who.lang,       who.version, user_name()};
+          traffic_, by_sid_.size(), who.name, who.lang,       who.version, claimed_name()};
 }
 
 bool session::list_some(subscription_walk& walk, std::size_t slots, subscription_sink& sink) const {

@@ -239,6 +239,8 @@ class session final : public stream::handler,
   }
   /// Who logged in; empty: nobody, or somebody without a name.
   [[nodiscard]] std::string_view user_name() const noexcept;
+  /// Who somebody is, or says to be where nobody asked or it was not believed; never a secret key.
+  [[nodiscard]] std::string_view claimed_name() const noexcept;
   [[nodiscard]] std::string user_text() const;
   [[nodiscard]] bool may_publish(std::string_view subject, instant now);
   [[nodiscard]] auth::subscribe_verdict may_subscribe(std::string_view subject,

@@ -107,6 +107,12 @@ std::string_view session::user_name() const noexcept {
   return who == nullptr ? std::string_view() : who->name;
 }
 
+std::string_view session::claimed_name() const noexcept {
+  if (!user_name().empty() || connect_ == nullptr) return user_name();
+  if (auth::read_nkey(auth::key_role::user, connect_->nkey)) return connect_->nkey;
+  return connect_->user;
+}
+
 std::string session::user_text() const {
   const std::string_view name = user_name();
   if (name.empty()) return "User \"N/A\"";

@@ -31,7 +31,7 @@ struct session_summary {
   std::string_view name;  ///< what CONNECT said, and so on
   std::string_view lang;
   std::string_view version;
-  std::string_view user;  ///< name or nkey that it logged in with; empty: it did not have to
+  std::string_view user;  ///< name or public nkey that it logged in with, or tried to
 };
 
 /// One subscription as monitoring lists it. Views are good during the call only.
