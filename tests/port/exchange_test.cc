@@ -254,7 +254,7 @@ TEST_F(port_exchange, waiting_ends_with_a_frame_and_otherwise_in_time) {
     start = std::chrono::steady_clock::now();
     queue.wait(10s);
     EXPECT_LT(std::chrono::steady_clock::now() - start, 5s);
-    EXPECT_EQ(queue.receive(burst), 1U);
+    EXPECT_GE(queue.receive(burst), 1U) << "the kernel asks again after a second";
   });
 }
 
