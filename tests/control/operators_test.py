@@ -52,9 +52,11 @@ def test_an_operator_closes_a_connection(under_test, path):
         status, body = server.ask(server.UnixConnection(path), 'POST', f'/connz/close?cid={cid}')
         assert status in (200, 202) and f'"cid": {cid}' in body, (status, body)
         victim.socket.settimeout(server.PATIENCE)
-        assert victim.socket.recv(100) == b'', 'still open'
-        closed = under_test.get('/connz?state=closed').json['connections']
-        assert [one['reason'] for one in closed if one['cid'] == cid] == ['Kicked'], closed
+        server.wait_for('its end', lambda: victim.socket.recv(100) == b'')  # a PING may come first
+        reasons = server.wait_for('it among the closed ones', lambda: [
+            one['reason'] for one in under_test.get('/connz?state=closed').json['connections']
+            if one['cid'] == cid])
+        assert reasons == ['Kicked'], reasons
         status, body = server.ask(server.UnixConnection(path), 'POST', f'/connz/close?cid={cid}')
         assert status == 404, (status, body)
     assert other.command('') == b'PONG\r\n', 'others stay'
