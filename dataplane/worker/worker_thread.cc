@@ -1,5 +1,6 @@
 #include "dataplane/worker/worker_thread.hh"
 
+#include "dataplane/broker/limits.hh"
 #include "dataplane/worker/clock.hh"
 #include "dataplane/worker/poll_loop.hh"
 
@@ -122,15 +123,21 @@ bool worker_thread::is_drained() const noexcept {
 
 void worker_thread::drain() {
   const instant now = read_clock();
-  const instant deadline = now + drain_time;
+  const instant latest = now + drain_time + standstill_max;
+  instant deadline = now + drain_time;
   if (self_.sockets) self_.sockets->stop_listening();
   if (self_.port) self_.port->tcp.stop_listening();
   self_.broker.shutdown(now);
   if (self_.balanced) self_.balanced->shutdown(now);
   if (self_.http) self_.http->shutdown(now);
+  instant seen = now;
   do {
     iterate_once();
-  } while (!is_drained() && read_clock() < deadline);
+    const instant before = std::exchange(seen, read_clock());
+    // Peers had no time while this thread had none.
+    if (seen - before > broker::worker_pause_max)
+      deadline = std::min(deadline + (seen - before), latest);
+  } while (!is_drained() && seen < deadline);
 }
 
 /// Nobody publishes any more when all have drained; nobody has anything of another one when all

@@ -62,6 +62,8 @@ class worker_thread {
 
   /// How long a stopping worker waits for peers to take their last bytes.
   static constexpr duration drain_time = std::chrono::seconds(1);
+  /// As much longer at most, for what this thread itself stood still meanwhile.
+  static constexpr duration standstill_max = std::chrono::seconds(3);
 
  private:
   void run();
