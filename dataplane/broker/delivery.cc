@@ -96,7 +96,9 @@ bool delivery::to(subscription& subscriber) {
   target.permit_reply(message_.op.reply, now_);
   target.on_delivered(message_.op.total_size - skipped, is_bulk_, message_.received, now_);
   if (target.lags()) target.hold_back(message_, now_);
-  if (subscriber.max != 0 && subscriber.delivered >= subscriber.max) target.retire(subscriber);
+  // Its client may have been closed by this very message.
+  const bool is_last = subscriber.max != 0 && subscriber.delivered >= subscriber.max;
+  if (is_last && !subscriber.retired) target.retire(subscriber);
   return true;
 }
 

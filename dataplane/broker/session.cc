@@ -272,13 +272,16 @@ void session::end(close_reason reason, instant now) {
 void session::close(close_reason reason, instant now) {
   if (!is_open()) return;
   end(reason, now);
-  if (!core_.others.alone()) {
-    // The last bytes and the end leave now: behind what the client published, and behind what it
-    // no longer wants. Who has seen its end meets nothing of it on another worker.
-    retire_some();
-    core_.others.hand_over();
-  }
+  tell_others_of_end();
   connection_->close(now);
+}
+
+/// The end, which follows at once, comes behind what the client published, and behind what it no
+/// longer wants. Who has seen its end meets nothing of it on another worker.
+void session::tell_others_of_end() {
+  if (core_.others.alone()) return;
+  retire_some();
+  core_.others.hand_over();
 }
 
 void session::close_as_slow(counter& count, close_reason reason, instant now) {
@@ -294,6 +297,7 @@ void session::close_as_slow(counter& count, close_reason reason, instant now) {
   core_.events.on_slow_consumer(identity(), why);
   end(reason, now);
   list_hook<touched_tag>::unlink();
+  tell_others_of_end();
   connection_->abort(now);
 }
 

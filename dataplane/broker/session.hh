@@ -208,6 +208,7 @@ class session final : public stream::handler,
   /// After every write to output(): it will be flushed, and may have become too much.
   void on_output(instant now);
   void end(close_reason, instant now);
+  void tell_others_of_end();
   void check_pending(instant now);
   [[nodiscard]] bool earns_throttle(instant now) noexcept;
   [[nodiscard]] bool may_be_stopped() const noexcept {

@@ -10,13 +10,15 @@ namespace {
 
 class small_lanes : public testing::Test {
  protected:
+  explicit small_lanes(const options& rules = {}) : here(at(0, rules)), there(at(1, rules)) {}
   ~small_lanes() override {
     here.broker_->shutdown(here.now);
     there.broker_->shutdown(there.now);
     settle();
   }
-  world_options at(unsigned worker) {
+  world_options at(unsigned worker, const options& rules) {
     world_options given;
+    given.rules = rules;
     given.place = lanes.station_of(worker);
     given.ids = &ids;
     return given;
@@ -41,8 +43,8 @@ class small_lanes : public testing::Test {
 
   counted_ids ids;
   crossing::mesh lanes{2, 4096};
-  world here{at(0)};
-  world there{at(1)};
+  world here;
+  world there;
 };
 
 TEST_F(small_lanes, a_message_comes_behind_the_interest_that_waits_for_room) {
@@ -102,6 +104,33 @@ TEST_F(small_lanes, who_has_its_pong_has_handed_over_its_messages) {
   EXPECT_EQ(writer.ask("PUB a 1\r\nx\r\nPING\r\n"), "PONG\r\n");
   EXPECT_EQ(seen, "MSG a 1 1\r\nx\r\n");
   writer.on_wire().on_flush = {};
+}
+
+options little_pending() {
+  options rules;
+  rules.max_pending = 1000;
+  return rules;
+}
+class of_little_pending : public small_lanes {
+ protected:
+  of_little_pending() : small_lanes(little_pending()) {}
+};
+
+TEST_F(of_little_pending, who_is_cut_for_being_slow_meets_nothing_of_it_on_another_worker) {
+  client taker = there.connect_quiet();
+  client writer = there.connect_quiet();
+  client asker = here.connect_quiet();
+  // The message that is too much is also the last that the first subscription wants.
+  taker.send("SUB service 1\r\nUNSUB 1 1\r\nSUB service q 2\r\nSUB service 3\r\n");
+  asker.send("SUB inbox 9\r\n");
+  settle();
+  std::string answer;
+  taker.on_wire().stalled = true;
+  taker.on_wire().on_close = [&] { answer = asker.ask("PUB service inbox 2\r\nhi\r\n"); };
+  writer.send("PUB service 2000\r\n" + std::string(2000, 'x') + "\r\n");
+  EXPECT_FALSE(taker.is_open());
+  EXPECT_EQ(answer, "HMSG inbox 9 16 16\r\nNATS/1.0 503\r\n\r\n\r\n");
+  EXPECT_EQ(here.counts().crossings_sent.value(), 0U);
 }
 
 }  // namespace

@@ -48,6 +48,7 @@ class wire final : public stream::connection {
   void abort(instant) override {
     output().clear();
     aborted = true;
+    if (on_close) on_close();
   }
   [[nodiscard]] endpoint remote() const noexcept override {
     return {ip_address::from_v4(0x0a000002), 4711};
