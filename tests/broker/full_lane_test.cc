@@ -106,6 +106,22 @@ TEST_F(small_lanes, who_has_its_pong_has_handed_over_its_messages) {
   writer.on_wire().on_flush = {};
 }
 
+TEST_F(small_lanes, what_comes_back_from_a_member_that_has_gone_is_no_echo) {
+  client taker = there.connect_quiet();
+  client writer = here.connect(R"({"verbose":false,"echo":false})");
+  taker.send("SUB a q 1\r\n");
+  writer.send("SUB a q 1\r\n");
+  settle();
+  here.begin_step();
+  taker.send("UNSUB 1\r\n");
+  writer.on_wire().send("PUB a 1\r\nx\r\n");
+  here.end_step();
+  settle();
+  EXPECT_EQ(there.counts().members_vanished.value(), 1U);
+  EXPECT_EQ(here.counts().messages_without_member.value(), 1U);
+  EXPECT_EQ(writer.take(), "");
+}
+
 options little_pending() {
   options rules;
   rules.max_pending = 1000;
