@@ -54,6 +54,25 @@ void set_fields(Response& response, const page& from) {
   response.set(http::field::date, http_date(now_ns()));
 }
 
+/// What is wrong with the head of a request that Beast takes for good; status 0: nothing. Two ideas
+/// of where a request ends, or for whom it is, are how others get theirs answered (RFC 9112,
+/// sections 3.2 and 6.1).
+template <typename Request>
+page head_error(const Request& request) {
+  const auto error = [](unsigned status, const char* text) {
+    return page{.status = status, .content_type = "text/plain; charset=utf-8", .body = text};
+  };
+  const auto hosts = request.count(http::field::host);
+  if (request.version() >= 11 && hosts == 0)
+    return error(400, "400 Bad Request: missing required Host header");
+  if (hosts > 1) return error(400, "400 Bad Request");
+  if (request[http::field::host].find_first_of(" \t") != boost::beast::string_view::npos)
+    return error(400, "400 Bad Request: malformed Host header");
+  if (request.count(http::field::transfer_encoding) > 0 && !request.chunked())
+    return error(501, "Unsupported transfer encoding");
+  return {.status = 0};
+}
+
 }  // namespace
 
 http_connection::http_connection(protocol::socket client, http_server& server)
@@ -162,6 +181,11 @@ void http_connection::answer() {
     return;
   }
   const auto& message = parser_->get();
+  if (page wrong = head_error(message); wrong.status != 0) {
+    must_end_ = true;
+    write(std::move(wrong));
+    return;
+  }
   const auto target = message.target();
   server_.handler_({.target = {target.data(), target.size()},
                     .is_post = message.method() == http::verb::post,
@@ -173,7 +197,7 @@ void http_connection::write(page made) {
   const auto& request = parser_->get();
   const bool is_complete = parser_->is_done();
   const unsigned version = is_complete ? request.version() : 11;
-  const bool keeps_alive = is_complete && request.keep_alive();
+  const bool keeps_alive = is_complete && request.keep_alive() && !must_end_;
   if (is_complete && request.method() == http::verb::head) {
     auto response = std::make_shared<http::response<http::empty_body>>(
         static_cast<http::status>(made.status), version);

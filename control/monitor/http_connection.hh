@@ -45,6 +45,7 @@ class http_connection : public std::enable_shared_from_this<http_connection> {
   std::optional<boost::beast::http::request_parser<boost::beast::http::string_body>> parser_;
   http_server& server_;
   bool is_allowed_ = true;
+  bool must_end_ = false;  ///< after the next answer
 };
 
 }  // namespace wirebird::control

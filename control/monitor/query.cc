@@ -16,24 +16,6 @@ namespace {
   return -1;
 }
 
-std::optional<std::string> decoded(std::string_view text) {
-  std::string made;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '+') {
-      made += ' ';
-    } else if (text[i] != '%') {
-      made += text[i];
-    } else {
-      const int high = i + 1 < text.size() ? hex_value(text[i + 1]) : -1;
-      const int low = i + 2 < text.size() ? hex_value(text[i + 2]) : -1;
-      if (high < 0 || low < 0) return std::nullopt;
-      made += static_cast<char>(high * 16 + low);
-      i += 2;
-    }
-  }
-  return made;
-}
-
 /// `kind`: int or uint64, as the error names it. `function`: Go's, as it names itself.
 template <typename Number>
 Number number(std::string_view name, std::string_view text, std::string_view kind,
@@ -53,6 +35,24 @@ Number number(std::string_view name, std::string_view text, std::string_view kin
 
 }  // namespace
 
+std::optional<std::string> percent_decoded(std::string_view text, bool plus_is_blank) {
+  std::string made;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '+' && plus_is_blank) {
+      made += ' ';
+    } else if (text[i] != '%') {
+      made += text[i];
+    } else {
+      const int high = i + 1 < text.size() ? hex_value(text[i + 1]) : -1;
+      const int low = i + 2 < text.size() ? hex_value(text[i + 2]) : -1;
+      if (high < 0 || low < 0) return std::nullopt;
+      made += static_cast<char>(high * 16 + low);
+      i += 2;
+    }
+  }
+  return made;
+}
+
 query::query(std::string_view text) {
   while (!text.empty() && parameters_.size() < parameters_max) {
     const std::size_t end = std::min(text.find('&'), text.size());
@@ -60,8 +60,8 @@ query::query(std::string_view text) {
     text.remove_prefix(std::min(end + 1, text.size()));
     if (pair.empty() || pair.find(';') != pair.npos) continue;
     const std::size_t equals = std::min(pair.find('='), pair.size());
-    auto name = decoded(pair.substr(0, equals));
-    auto value = decoded(pair.substr(std::min(equals + 1, pair.size())));
+    auto name = percent_decoded(pair.substr(0, equals), true);
+    auto value = percent_decoded(pair.substr(std::min(equals + 1, pair.size())), true);
     if (name && value) parameters_.emplace_back(std::move(*name), std::move(*value));
   }
 }

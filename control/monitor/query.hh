@@ -17,6 +17,10 @@ class bad_query : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+/// `text` without its %XX, and in parameters (`plus_is_blank`) without its `+`. returns: nothing
+/// where a `%` stands before anything else than two digits. Any thread.
+[[nodiscard]] std::optional<std::string> percent_decoded(std::string_view text, bool plus_is_blank);
+
 /// The parameters of one request: decoded, the first of equal names counts. Names and values that
 /// cannot be decoded are left out. Any thread.
 class query {

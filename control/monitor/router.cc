@@ -66,6 +66,31 @@ std::string cleaned(std::string_view path) {
   return made;
 }
 
+/// Without the scheme and host of a target in absolute form (RFC 9112, section 3.2.2).
+std::string_view without_host(std::string_view target) {
+  for (const std::string_view scheme : {"http://", "https://"}) {
+    if (!target.starts_with(scheme)) continue;
+    target.remove_prefix(scheme.size());
+    const std::size_t end = std::min(target.find_first_of("/?"), target.size());
+    return end == target.size() ? "/" : target.substr(end);
+  }
+  return target;
+}
+
+page moved_to(std::string location) {
+  std::string text = "<a href=\"";
+  for (const char letter : location) {
+    if (letter == '"' || letter == '&' || letter == '<' || letter == '>' || letter == '\'')
+      text += "&#" + std::to_string(static_cast<int>(letter)) + ";";
+    else
+      text += letter;
+  }
+  text += "\">Moved Permanently</a>.\n\n";
+  page moved{.status = 301, .content_type = "text/html; charset=utf-8", .body = std::move(text)};
+  moved.location = std::move(location);
+  return moved;
+}
+
 [[nodiscard]] bool is_identifier(std::string_view text) noexcept {
   return text.size() <= callback_size_max && std::ranges::all_of(text, [](char letter) {
            return (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z') ||
@@ -96,23 +121,25 @@ router::router(std::string_view base_path) {
 }
 
 std::variant<page_plan, page> router::route(std::string_view target) {
+  target = without_host(target);
   const std::size_t mark = std::min(target.find('?'), target.size());
-  const std::string_view path = target.substr(0, mark);
+  const std::string_view written = target.substr(0, mark);
+  const auto path = percent_decoded(written, false);
+  if (!written.starts_with('/') || !path) return plain_error(400, "400 Bad Request");
   const std::string_view parameters = target.substr(std::min(mark + 1, target.size()));
-  if (const std::string clean = cleaned(path); clean != path) {
-    page moved{.status = 301, .content_type = "text/html; charset=utf-8"};
-    moved.location = clean;
-    if (!parameters.empty()) moved.location.append("?").append(parameters);
-    return moved;
+  if (std::string clean = cleaned(written); clean != written) {
+    if (!parameters.empty()) clean.append("?").append(parameters);
+    return moved_to(std::move(clean));
   }
   const query asked(parameters);
   const std::string base = base_path_.empty() ? "" : "/" + base_path_;
-  if (path == (base.empty() ? "/" : base)) {
+  if (*path == (base.empty() ? "/" : base)) {
     ++requests_["/"];
     return plan_root(asked);
   }
-  if (!path.starts_with(base)) return plain_error(404, "404 page not found\n", true);
-  const auto* const found = std::ranges::find(endpoints, path.substr(base.size()), &endpoint::path);
+  if (!path->starts_with(base)) return plain_error(404, "404 page not found\n", true);
+  const auto* const found =
+      std::ranges::find(endpoints, path->substr(base.size()), &endpoint::path);
   if (found == std::end(endpoints)) return plain_error(404, "404 page not found\n", true);
 
   const std::string_view callback = asked.text("callback");

@@ -41,6 +41,26 @@ TEST(router, everything_lies_under_the_base_path) {
   EXPECT_EQ(pages.requests().count("/healthz"), 1) << "counted without the base path";
 }
 
+TEST(router, targets_may_be_absolute_or_encoded) {
+  router pages("");
+  EXPECT_EQ(answer(pages, "http://h:1/healthz").status, 200);
+  EXPECT_EQ(answer(pages, "http://h/connz?sort=foo").body, "invalid sorting option: foo");
+  EXPECT_EQ(answer(pages, "http://h").content_type, "text/html; charset=utf-8");
+  EXPECT_EQ(answer(pages, "/%68ealthz").status, 200);
+  EXPECT_EQ(answer(pages, "/health+z").status, 404);
+  for (const char* wrong : {"healthz", "*", "", "/%zz", "/healthz%", "ftp://h/healthz"})
+    EXPECT_EQ(answer(pages, wrong).status, 400) << wrong;
+}
+
+TEST(router, a_redirection_says_where_to_without_markup_of_others) {
+  router pages("");
+  const page moved = answer(pages, "//varz?\"><script>'&");
+  EXPECT_EQ(moved.status, 301);
+  EXPECT_EQ(moved.body,
+            "<a href=\"/varz?&#34;&#62;&#60;script&#62;&#39;&#38;\">Moved Permanently</a>"
+            ".\n\n");
+}
+
 TEST(router, a_callback_must_be_an_identifier) {
   router pages("");
   EXPECT_EQ(answer(pages, "/healthz?callback=a.b$_1").body, R"(a.b$_1({"status":"ok"}))");
