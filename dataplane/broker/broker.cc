@@ -46,6 +46,7 @@ stream::handler* broker::on_accepted(stream::connection& connection, instant now
 }
 
 bool broker::receive(instant now) {
+  core_->pause.note(now);
   const bool judged = core_->logins.receive(now);
   return core_->others.receive(now) || judged;
 }

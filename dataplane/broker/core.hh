@@ -19,6 +19,7 @@
 #include "dataplane/broker/options.hh"
 #include "dataplane/broker/reviews.hh"
 #include "dataplane/broker/session_summary.hh"
+#include "dataplane/broker/standstill.hh"
 #include "dataplane/broker/stored_message.hh"
 #include "dataplane/broker/subscriptions.hh"
 #include "dataplane/broker/throttle.hh"
@@ -69,6 +70,7 @@ struct core {
   crossings others;
   fanout fanouts;
 
+  standstill pause;
   flush_line flushes;
   handed_over given;  ///< messages of this iteration
   throttle throttled;

@@ -39,7 +39,8 @@ inline constexpr duration first_ping_max = 2s;
 inline constexpr std::uint64_t first_ping_jitter_percent = 20;
 /// A round trip older than this is measured again although the client is active.
 inline constexpr duration round_trip_age_max = 1h;
-/// A timer that fires later than this says that the worker was held up, not the client.
+/// A worker that does not run for longer than this while something is due was held up by the
+/// machine, and what was due then is not held against clients.
 inline constexpr duration worker_pause_max = 100ms;
 
 /// Of one line of the trace; the rest is cut.

@@ -343,7 +343,7 @@ void session::flush(instant now) {
 void session::on_write_watch(instant now) {
   // Nothing waits: the next flush that leaves something arms the watch again.
   if (output_->begin_position() >= flushed_to_) return;
-  if (now - write_watch_.deadline() > worker_pause_max) progress_at_ = now;
+  if (core_.pause.held_up(write_watch_.deadline())) progress_at_ = now;
   const instant deadline = progress_at_ + core_.rules.write_deadline;
   if (now < deadline) {
     core_.timers.arm(write_watch_, deadline);

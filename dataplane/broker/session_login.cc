@@ -1,6 +1,5 @@
 // Who this client is, and what that lets it do.
 #include "dataplane/auth/nkey.hh"
-#include "dataplane/broker/limits.hh"
 #include "dataplane/broker/quoted.hh"
 #include "dataplane/broker/session.hh"
 
@@ -92,7 +91,7 @@ void session::on_login_timeout(instant now) {
   pending_login& login = *access_->login;
   // What the client has said in time may have come only now, and its judge stood still as well: his
   // answer is too late, or there is none.
-  if (now - login.deadline() > worker_pause_max && !std::exchange(login.was_held_up, true)) {
+  if (core_.pause.held_up(login.deadline()) && !std::exchange(login.was_held_up, true)) {
     core_.timers.arm(login, now + core_.rules.login.timeout);
     if (login.attempt != 0 && !login.list_hook<login_tag>::is_linked()) ask_again();
     return;

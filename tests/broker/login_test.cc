@@ -125,6 +125,20 @@ TEST(login, a_worker_that_stands_still_takes_no_time_from_clients) {
   EXPECT_EQ(around.counts().login_timeouts.value(), 1U);
 }
 
+TEST(login, a_timer_that_waits_for_its_turn_gives_clients_no_time) {
+  desk judge;
+  world around(guarded_by(judge));
+  client silent = around.connect();
+  static_cast<void>(silent.take());
+  around.advance(1990ms);
+  for (int i = 0; i < 10; ++i) {  // the worker runs, the timer does not
+    around.now += 50ms;
+    around.begin_step();
+  }
+  around.end_step();
+  EXPECT_EQ(silent.take(), "-ERR 'Authentication Timeout'\r\n");
+}
+
 TEST(login, who_was_accepted_is_not_timed_out) {
   desk judge;
   judge.add("a");
