@@ -194,6 +194,10 @@ opened_sink open_file_sink(const std::string& path, std::size_t size_limit) {
 }
 
 opened_sink open_syslog_sink() {
+  const connected there = connect_to_path(_PATH_LOG);
+  if (there.socket < 0)
+    return {nullptr, R"(error connecting to syslog: "Unix syslog delivery error")"};
+  ::close(there.socket);
   return {std::make_shared<syslog_sink>(), ""};
 }
 

@@ -142,6 +142,12 @@ TEST_F(log_to, a_syslog_that_is_not_there_is_a_reason_not_to_start) {
     settings.remote_syslog = url;
     EXPECT_EQ(log(settings).open(), "error connecting to syslog: " + cause);
   }
+  settings.remote_syslog = "";
+  settings.syslog = true;
+  EXPECT_EQ(log(settings).open(),
+            std::filesystem::exists("/dev/log")
+                ? ""
+                : "error connecting to syslog: \"Unix syslog delivery error\"");
 }
 
 }  // namespace
