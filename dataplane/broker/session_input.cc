@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <span>
+#include <string>
 #include <utility>
 
 namespace wirebird::broker {
@@ -146,7 +147,8 @@ bool session::gather(std::string_view& input, instant now) {
 void session::fail(protocol::protocol_error error, instant now) {
   counters& counts = core_.counts;
   close_reason reason = close_reason::protocol_violation;
-  std::string_view text = protocol::error_line(error);
+  const std::string_view text = protocol::error_line(error);
+  std::string told(text.empty() ? "malformed arguments" : text_of_error(text));
   switch (error) {
     case protocol::protocol_error::control_line_exceeded:
       counts.control_line_too_long.add();
@@ -155,11 +157,13 @@ void session::fail(protocol::protocol_error error, instant now) {
     case protocol::protocol_error::payload_exceeded:
       counts.payload_too_large.add();
       reason = close_reason::maximum_payload_exceeded;
+      told = "maximum payload exceeded: " + std::to_string(parser_.publish().total_size) + " vs " +
+             std::to_string(core_.limits.max_payload);
       break;
     case protocol::protocol_error::malformed_arguments: counts.malformed_arguments.add(); break;
     default: counts.unknown_operations.add(); break;
   }
-  close_with(text, text.empty() ? "malformed arguments" : text_of_error(text), reason, now);
+  close_with(text, told, reason, now);
 }
 
 }  // namespace wirebird::broker

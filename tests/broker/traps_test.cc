@@ -1,6 +1,7 @@
 // The reference's list of traps, each with the text whole and byte by byte.
 #include "tests/broker/world.hh"
 
+#include <algorithm>
 #include <string>
 
 namespace wirebird::broker {
@@ -86,6 +87,9 @@ TEST_P(traps, wrong_arguments_close_silently) {
 TEST_P(traps, announced_size_above_max_payload_closes_before_the_payload) {
   EXPECT_EQ(last_words("PUB foo 1048577\r\n", "Maximum Message Payload Exceeded"),
             "-ERR 'Maximum Payload Violation'\r\n");
+  EXPECT_TRUE(std::ranges::any_of(around.events.lines, [](const std::string& line) {
+    return line.ends_with("maximum payload exceeded: 1048577 vs 1048576");
+  }));
   client one = around.connect_quiet();
   EXPECT_EQ(one.ask("PUB foo 1048576\r\n"), "");
   EXPECT_TRUE(one.is_open());
