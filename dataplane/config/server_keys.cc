@@ -1,6 +1,7 @@
 #include "dataplane/config/server_keys.hh"
 
 #include "dataplane/config/host_port.hh"
+#include "protocol/verbs.hh"
 
 #include <algorithm>
 #include <array>
@@ -122,11 +123,32 @@ void read_lame_duck_grace(reading& to, const entry& one) {
     to.error(one.content.where, "invalid lame_duck_grace_period, needs to be positive");
 }
 
-constexpr auto row_ignored = [](reading&, const entry&) {};
+constexpr auto row_ignored_boolean = [](reading& to, const entry& one) {
+  static_cast<void>(to.boolean(one.content));
+};
+constexpr auto row_ignored_number = [](reading& to, const entry& one) {
+  static_cast<void>(to.integer(one.content));
+};
 bool is_off(const entry& one) noexcept {
   const auto* truth = one.content.as<bool>();
   return truth != nullptr && !*truth;
 }
+void read_jetstream(reading& to, const entry& one) {
+  const auto* word = one.content.as<std::string>();
+  const auto says = [word](std::string_view off) {
+    return word != nullptr &&
+           std::ranges::equal(*word, off, [](char a, char b) { return protocol::lower(a) == b; });
+  };
+  const bool says_no = says("disabled") || says("false");
+  if (!says_no && !is_off(one)) to.unsupported(one);
+}
+
+/// A port of 0 or below asks for no profiling.
+void read_profiling(reading& to, const entry& one) {
+  const auto port = to.integer(one.content);
+  if (port && *port > 0) to.unsupported(one);
+}
+
 constexpr auto row_unsupported_unless_off = [](reading& to, const entry& one) {
   if (!is_off(one)) to.unsupported(one);
 };
@@ -183,9 +205,9 @@ constexpr std::array keys{
         [](reading& to, const entry& one) { read_boolean(to, one, to.into.ignore_unsupported); }},
 
     // What changes nothing here: no such cache, routes or system account to switch off.
-    option_key{"disable_sublist_cache no_sublist_cache", row_ignored},
-    option_key{"connect_error_reports reconnect_error_reports", row_ignored},
-    option_key{"no_system_account no_system no_sys_acc", row_ignored},
+    option_key{"disable_sublist_cache no_sublist_cache", row_ignored_boolean},
+    option_key{"connect_error_reports reconnect_error_reports", row_ignored_number},
+    option_key{"no_system_account no_system no_sys_acc", row_ignored_boolean},
 
     // What we lack. A start with one of these would promise something that nobody keeps.
     option_key{"tls allow_non_tls tlscert tlskey tlsverify tlscacert", row_guard_unless_off},
@@ -193,12 +215,13 @@ constexpr std::array keys{
         "accounts operator operators root roots resolver resolver_preload resolver_tls "
         "resolver_pinned_accounts trusted trusted_keys default_sentinel system_account system",
         row_guard_unless_off},
-    option_key{"jetstream store_dir storedir default_js_domain", row_unsupported_unless_off},
+    option_key{"jetstream", read_jetstream},
+    option_key{"store_dir storedir default_js_domain", row_unsupported_unless_off},
+    option_key{"prof_port profile", read_profiling},
     option_key{"cluster cluster_listen routes cluster_name cluster_advertise no_advertise "
                "connect_retries",
                row_unsupported_unless_off},
-    option_key{"gateway leaf leafnodes mqtt websocket ws ocsp ocsp_cache prof_port profile "
-               "mappings maps",
+    option_key{"gateway leaf leafnodes mqtt websocket ws ocsp ocsp_cache mappings maps",
                row_unsupported_unless_off},
 };
 

@@ -158,6 +158,10 @@ TEST_F(oracle, judges_the_types_of_options_alike) {
                                      "pid_file",
                                      "ports_file_dir",
                                      "no_header_support",
+                                     "disable_sublist_cache",
+                                     "no_system_account",
+                                     "connect_error_reports",
+                                     "reconnect_error_reports",
                                      "max_traced_msg_len",
                                      "server_tags"})
     for (const std::string_view value : {"\"abc\"", "5", "true", "1.5", "[a]", "{}", "\"5s\""})

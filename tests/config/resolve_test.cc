@@ -119,7 +119,8 @@ TEST(resolve, what_we_lack_is_refused_by_name_or_ignored_on_demand) {
   const command ignored = read("jetstream: true\nleafnodes {port: 5}\nignore_unsupported: yes", {});
   ASSERT_TRUE(ignored.run) << ignored.error;
   EXPECT_EQ(ignored.run->notes.size(), 2U);
-  EXPECT_TRUE(read("jetstream: false", {}).run);
+  for (const char* off : {"jetstream: false", "jetstream: Disabled", "prof_port: 0"})
+    EXPECT_TRUE(read(off, {}).run) << off;
 }
 
 TEST(resolve, what_keeps_the_door_shut_cannot_be_ignored) {
