@@ -50,6 +50,8 @@ class parser {
   /// From the next control line on; see the constructor. requires: max_control_line is the same.
   void set_limits(const limits& limits) noexcept { limits_ = &limits; }
 
+  [[nodiscard]] const limits& enforced() const noexcept { return *limits_; }
+
   /// Takes at most one event from the front of `input` and advances `input` past it.
   [[nodiscard]] event next(std::string_view& input) noexcept;
 

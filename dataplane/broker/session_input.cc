@@ -158,7 +158,7 @@ void session::fail(protocol::protocol_error error, instant now) {
       counts.payload_too_large.add();
       reason = close_reason::maximum_payload_exceeded;
       told = "maximum payload exceeded: " + std::to_string(parser_.publish().total_size) + " vs " +
-             std::to_string(core_.limits.max_payload);
+             std::to_string(parser_.enforced().max_payload);
       break;
     case protocol::protocol_error::malformed_arguments: counts.malformed_arguments.add(); break;
     default: counts.unknown_operations.add(); break;

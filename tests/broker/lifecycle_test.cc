@@ -1,6 +1,7 @@
 // How clients come and go: limits, timers, ends.
 #include "tests/broker/world.hh"
 
+#include <algorithm>
 #include <string>
 
 namespace wirebird::broker {
@@ -65,6 +66,9 @@ TEST(lifecycle, who_has_not_said_connect_publishes_4_KiB_at_most) {
   client other = around.connect();
   other.send("PUB a 4097\r\n");
   EXPECT_FALSE(other.is_open()) << "before a byte of it has come";
+  EXPECT_TRUE(std::ranges::any_of(around.events.lines, [](const std::string& line) {
+    return line.ends_with("maximum payload exceeded: 4097 vs 4096");
+  }));
   EXPECT_EQ(around.counts().payload_too_large.value(), 1U);
 }
 
