@@ -16,7 +16,7 @@ connection::connection(host& shared, precedence which, int descriptor, const end
                        const endpoint& local, std::uint32_t slot) noexcept
     : stream::connection(shared.memory),
       shared_(shared),
-      line_(shared.lane_of(which)),
+      line_(shared.line_of(which)),
       deadline_(*this),
       remote_(remote),
       local_(local),

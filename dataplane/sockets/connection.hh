@@ -90,7 +90,7 @@ class connection final : public stream::connection,
   [[nodiscard]] stream::end_reason pending_error() const noexcept;
 
   host& shared_;
-  lane& line_;
+  waiting_line& line_;
   deadline deadline_;
   slice_queue unread_;
   endpoint remote_;

@@ -4,9 +4,10 @@
 #include "dataplane/base/intrusive_list.hh"
 #include "dataplane/base/timer_wheel.hh"
 #include "dataplane/sockets/counters.hh"
-#include "dataplane/sockets/lane.hh"
 #include "dataplane/sockets/read_block.hh"
+#include "dataplane/sockets/waiting_line.hh"
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 
@@ -38,15 +39,19 @@ struct host {
   host(arena&, timer_wheel&) noexcept;
   ~host();
 
-  [[nodiscard]] lane& lane_of(precedence which) noexcept {
-    return lanes[static_cast<std::size_t>(which)];
+  [[nodiscard]] waiting_line& line_of(precedence which) noexcept {
+    return lines[static_cast<std::size_t>(which)];
+  }
+
+  [[nodiscard]] bool is_anybody_due() const noexcept {
+    return std::ranges::any_of(lines, [](const waiting_line& each) { return !each.due.empty(); });
   }
 
   arena& memory;
   timer_wheel& timers;
   counters counts;
   read_block block;
-  std::array<lane, 2> lanes{{{first_bounds}, {second_bounds}}};  ///< by precedence
+  std::array<waiting_line, 2> lines{{{first_bounds}, {second_bounds}}};  ///< by precedence
   starved_list starved;
 };
 

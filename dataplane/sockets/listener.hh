@@ -3,8 +3,8 @@
 #include "dataplane/base/address.hh"
 #include "dataplane/base/timer_wheel.hh"
 #include "dataplane/sockets/counters.hh"
-#include "dataplane/sockets/lane.hh"
 #include "dataplane/sockets/poller.hh"
+#include "dataplane/sockets/waiting_line.hh"
 #include "dataplane/stream/connection.hh"
 
 #include <cstddef>

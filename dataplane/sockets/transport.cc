@@ -79,7 +79,7 @@ void transport::poll(instant now) {
       dispatch(event, now);
   }
   poller_.clear();
-  for (lane& each : host_.lanes) take_turns(each, now);
+  for (waiting_line& each : host_.lines) take_turns(each, now);
   host_.block.release();
 }
 
@@ -95,7 +95,7 @@ void transport::dispatch(const epoll_event& event, instant now) {
 }
 
 void transport::accept_from(listener& from, instant now) {
-  const std::size_t most = host_.lane_of(from.connections()).bounds.accepts;
+  const std::size_t most = host_.line_of(from.connections()).bounds.accepts;
   for (std::size_t i = 0; i < most; ++i) {
     const accepted_socket socket = from.accept(now);
     if (socket.descriptor < 0) return;
@@ -184,7 +184,7 @@ std::uint64_t transport::token_of(std::uint32_t slot) const noexcept {
   return std::uint64_t{places_[slot].generation} << 32 | slot;
 }
 
-void transport::take_turns(lane& line, instant now) {
+void transport::take_turns(waiting_line& line, instant now) {
   intrusive_list<connection, due_tag> turn;
   turn.splice_back(line.due);
   std::size_t moved_bytes = 0;

@@ -80,7 +80,7 @@ class transport {
   void wake() noexcept { poller_.wake(); }
   /// Something is due without new readiness.
   [[nodiscard]] bool has_work() const noexcept {
-    return !poller_.events().empty() || !host_.lanes[0].due.empty() || !host_.lanes[1].due.empty();
+    return !poller_.events().empty() || host_.is_anybody_due();
   }
 
   /// Connections whose handlers have not had on_ended().
@@ -102,7 +102,7 @@ class transport {
   [[nodiscard]] int add_listener(listener::kind, precedence, int descriptor, stream::acceptor&);
   [[nodiscard]] bool is_for_another(const listener&, const accepted_socket&) noexcept;
   void admit(listener&, const accepted_socket&, instant now);
-  void take_turns(lane&, instant now);
+  void take_turns(waiting_line&, instant now);
   void end(connection&, instant now);
   void release(connection&) noexcept;
   /// returns: the connection, watched, or null.

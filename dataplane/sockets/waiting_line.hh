@@ -18,7 +18,7 @@ enum class precedence : std::uint8_t {
 };
 
 /// Connections of one precedence that wait for their turn, first come first served.
-struct lane {
+struct waiting_line {
   const poll_bounds& bounds;
   intrusive_list<connection, due_tag> due{};
 };
