@@ -1,34 +1,15 @@
 // What stands in a lane, and what waits for room there: nothing overtakes anything.
-#include "dataplane/crossing/mesh.hh"
 #include "dataplane/crossing/records.hh"
-#include "tests/broker/world.hh"
+#include "tests/broker/two_workers.hh"
 
 #include <string>
 
 namespace wirebird::broker {
 namespace {
 
-class small_lanes : public testing::Test {
+class small_lanes : public two_workers {
  protected:
-  explicit small_lanes(const options& rules = {}) : here(at(0, rules)), there(at(1, rules)) {}
-  ~small_lanes() override {
-    here.broker_->shutdown(here.now);
-    there.broker_->shutdown(there.now);
-    settle();
-  }
-  world_options at(unsigned worker, const options& rules) {
-    world_options given;
-    given.rules = rules;
-    given.place = lanes.station_of(worker);
-    given.ids = &ids;
-    return given;
-  }
-  void settle() {
-    for (int i = 0; i < 10; ++i) {
-      here.settle();
-      there.settle();
-    }
-  }
+  explicit small_lanes(const options& rules = {}) : two_workers(rules, 4096) {}
   // Subscribes until the last one finds no room: the other worker stands still meanwhile.
   void fill(client& subscriber) {
     for (int i = 0; here.counts().lanes_full.value() == 0 && i < 1000; ++i)
@@ -40,11 +21,6 @@ class small_lanes : public testing::Test {
   [[nodiscard]] byte_view next_record() {
     return lanes.station_of(1).others.front().in->ring.front();
   }
-
-  counted_ids ids;
-  crossing::mesh lanes{2, 4096};
-  world here;
-  world there;
 };
 
 TEST_F(small_lanes, a_message_comes_behind_the_interest_that_waits_for_room) {

@@ -1,8 +1,8 @@
 // Two brokers and the lanes between them: what has to hold in cases that a seed seldom meets.
+#include "tests/broker/two_workers.hh"
+
 #include "dataplane/broker/crossings.hh"
 #include "dataplane/broker/limits.hh"
-#include "dataplane/crossing/mesh.hh"
-#include "tests/broker/world.hh"
 
 #include <atomic>
 #include <string>
@@ -11,34 +11,6 @@
 
 namespace wirebird::broker {
 namespace {
-
-class two_workers : public testing::Test {
- protected:
-  explicit two_workers(const options& rules = {})
-      : here(rules_of(rules, 0)), there(rules_of(rules, 1)) {}
-  ~two_workers() override {
-    here.broker_->shutdown(here.now);
-    there.broker_->shutdown(there.now);
-    settle();
-  }
-  world_options rules_of(const options& rules, unsigned worker) {
-    world_options given;
-    given.rules = rules;
-    given.place = lanes.station_of(worker);
-    given.ids = &ids;
-    return given;
-  }
-  void settle() {
-    for (int i = 0; i < 10; ++i) {
-      here.settle();
-      there.settle();
-    }
-  }
-  counted_ids ids;
-  crossing::mesh lanes{2};
-  world here;
-  world there;
-};
 
 // What has been published `count` times, and what a subscriber has of that.
 std::string published(int count) {
