@@ -139,6 +139,12 @@ def test_stopped_control_is_replaced(under_test):
     server.wait_for('pages', lambda: under_test.get('/healthz').status == 200)
 
 
+@with_server
+def test_a_control_that_hangs_delays_the_end_for_a_while_only(under_test):
+    os.kill(under_test.children()[0], signal.SIGSTOP)
+    # The rest is with_server's: wirebird ends in time, and with exit code 0.
+
+
 def test_control_ends_with_wirebird():
     under_test = start()
     try:
