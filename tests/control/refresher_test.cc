@@ -5,6 +5,7 @@
 #include <array>
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <span>
 
 #include <boost/asio/io_context.hpp>
@@ -86,6 +87,21 @@ TEST_F(refreshing, who_asks_meanwhile_waits_for_the_next) {
   answer(next);
   while (later == 0) loop_.run_one();
   EXPECT_EQ(later, 2);
+}
+
+TEST(batch, pages_that_want_the_same_rows_share_a_snapshot) {
+  batch together;
+  int taken = 0;
+  const auto take = [&taken](const rows_wanted&) {
+    ++taken;
+    return std::make_shared<const snapshot>();
+  };
+  const auto first = together.get({}, take);
+  const auto clients = together.get({.open = true}, take);
+  EXPECT_EQ(together.get({}, take), first);
+  EXPECT_EQ(together.get({.open = true}, take), clients);
+  EXPECT_NE(first, clients);
+  EXPECT_EQ(taken, 2);
 }
 
 }  // namespace
